@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import aiohttp
@@ -133,8 +133,8 @@ class _Watched:
         return self.voice.name
 
     @property
-    def idempotent(self) -> bool:
-        return self.voice.idempotent
+    def remembers(self) -> timedelta:
+        return self.voice.remembers
 
     async def tell(
         self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime, manner: Manner
@@ -280,7 +280,7 @@ def _work(line: multiprocessing.connection.Connection, folder: Path) -> None:
     class Quiet:
         """Takes everything, and looks now and then how large we are."""
 
-        name, idempotent, changes = "telegram", False, False
+        name, remembers, changes = "telegram", timedelta(), False
 
         def __init__(self) -> None:
             self.told = self.most = 0

@@ -1,7 +1,8 @@
 """How fast many Matrix rooms are told, beside bare matrix-nio; how soon it starts with them, how large.
 
 Ours is durable: each message is written down before and after it is sent. The peer is nio's own client, which
-follows the rooms as ours does, and sends the same text with as many at a time.
+follows the rooms as ours does, and sends the very same events with as many at a time: how long a homeserver
+takes for one depends on what stands in it. Who begins changes with each turn.
 """
 
 import asyncio
@@ -27,6 +28,9 @@ from bot.announce import Announcer
 from bot.commands.request import Reply, Request
 from bot.config import LogConfig, MatrixConfig
 from bot.logs import set_up
+from bot.render.alert import alert_message
+from bot.render.matrix import parts
+from bot.speech import Speech
 from bot.transports.matrix import MatrixTransport
 from bot.voices import apology, matrix_pace
 from jobs.deliver import MOST_AT_ONCE, Deliverer
@@ -41,10 +45,9 @@ from storage.words import DeliveryState
 from tests.ciphering import Remembered, a_human
 from tests.synapse import Person, Synapse, a_synapse
 
-_TURNS = 3
+_TURNS = 6
 _VAULT = Vault.from_secret(bytes(32))
 _MESSAGE = "m.room.message"
-_TEXT = "URGENT · Nine refugees face return\n" + "Nine refugees face imminent return. " * 15
 _REACH = 0.9
 _START, _SIZE = 10.0, 250_000_000
 
@@ -56,8 +59,9 @@ def measure(folder: Path, rooms: int, many: int, limited: int) -> None:
     for ciphered in (False, True):
         with a_synapse() as server, tempfile.TemporaryDirectory(dir=folder) as name:
             print(asyncio.run(_sending(server, Path(name), rooms, ciphered=ciphered)), flush=True)
-    with a_synapse() as server, tempfile.TemporaryDirectory(dir=folder) as name:
-        print(_holding(server, Path(name), many), flush=True)
+    if many:
+        with a_synapse() as server, tempfile.TemporaryDirectory(dir=folder) as name:
+            print(_holding(server, Path(name), many), flush=True)
     if limited:
         # What Synapse has where nobody sets anything (rc_message).
         limit = {"per_second": 0.2, "burst_count": 10}
@@ -87,11 +91,14 @@ def _wishes(database: Database, rooms: list[str]) -> None:
             work.routes.add(work.recipients.ensure("matrix", room, "en", now_utc()).id, Route())
 
 
-def _call(database: Database, name: str) -> None:
+def _call(database: Database, name: str) -> dict[str, Any]:
+    """An urgent call is queued for everybody; the event in which they read it."""
     with database.write() as work:
         alert = town.called(work, name)
         aim, turn = aim_of(alert), Turn(1, now_utc())
         work.matching.queue(alert.id, aim, work.matching.reach(aim), Timing(turn, turn, turn))
+    (part,) = parts(alert_message(alert, Speech(), now_utc()))
+    return part.content(rings=True)
 
 
 def _waiting(database: Database) -> int:
@@ -159,10 +166,14 @@ async def _sending(server: Synapse, folder: Path, rooms: int, *, ciphered: bool)
         try:
             async with _peer(place, folder) as client:
                 for turn in range(-1, _TURNS):
-                    _call(database, f"turn {turn}")
+                    event = _call(database, f"turn {turn}")
                     sender = Deliverer(database, Announcer(transport), Pace(1e9, gap=0), now_utc)
-                    own = await _timed(rooms, partial(_drained, database, sender, rooms))
-                    other = await _timed(rooms, partial(_posts, client, place.rooms, turn))
+                    drains = partial(_drained, database, sender, rooms)
+                    posts = partial(_posts, client, place.rooms, event)
+                    if turn % 2:
+                        own, other = await _timed(rooms, drains), await _timed(rooms, posts)
+                    else:
+                        other, own = await _timed(rooms, posts), await _timed(rooms, drains)
                     if turn >= 0:
                         ours.append(own)
                         theirs.append(other)
@@ -209,14 +220,13 @@ async def _peer(place: _Place, folder: Path) -> AsyncIterator[AsyncClient]:
         client.store.database.close()
 
 
-async def _posts(client: AsyncClient, rooms: list[str], turn: int) -> int:
+async def _posts(client: AsyncClient, rooms: list[str], event: dict[str, Any]) -> int:
     waiting, told = iter(rooms), 0
 
     async def some() -> None:
         nonlocal told
         for room in waiting:
-            content = {"msgtype": "m.text", "body": f"{_TEXT}{turn}"}
-            answer = await client.room_send(room, _MESSAGE, content, ignore_unverified_devices=True)
+            answer = await client.room_send(room, _MESSAGE, event, ignore_unverified_devices=True)
             told += isinstance(answer, RoomSendResponse)
 
     await asyncio.gather(*(some() for _ in range(MOST_AT_ONCE)))

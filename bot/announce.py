@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Protocol
 
 from bot.render.alert import alert_message
@@ -14,7 +14,8 @@ from bot.render.html import plain_text
 from bot.render.message import Message, Paragraph, Span
 from bot.render.notice import notice_message
 from bot.render.standing import taken_down_message
-from bot.speech import Speech
+from bot.render.typed import typed_with
+from bot.speech import Speech, mark_on
 from jobs.amend import Changed
 from jobs.manner import Manner
 from jobs.outcome import Outcome, Sent
@@ -50,8 +51,11 @@ class Transport(Protocol):
 
     name: str
     """As recipients and deliveries know it."""
-    idempotent: bool
-    """Whether `send` may be repeated even after a restart: the key is recognised, or no harm is done."""
+    remembers: timedelta
+    """For how long `send` may be repeated, also after a restart: the key is recognised, or no harm is done.
+
+    Zero where it never may.
+    """
 
     changes: bool
     """Whether an edit changes what the reader sees where it stands."""
@@ -149,7 +153,7 @@ def _drawn(alerts: tuple[Alert, ...], speech: Speech, now: datetime, manner: Man
         pressing = alerts[0].statement.alert.urgency is Urgency.IMMEDIATE
         message = replace(alert_message(alerts[0], speech, now), silent=manner.silent, pressing=pressing)
     message = replace(message, language=speech.language)
-    return bare(message) if manner.plain else message
+    return bare(typed_with(message, speech.mark)) if manner.plain else message
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +170,9 @@ class Announcer:
         return self.transport.name
 
     @property
-    def idempotent(self) -> bool:
-        """Whether the platform recognises a repetition."""
-        return self.transport.idempotent
+    def remembers(self) -> timedelta:
+        """For how long the platform recognises a repetition."""
+        return self.transport.remembers
 
     @property
     def changes(self) -> bool:
@@ -227,8 +231,8 @@ class Announcer:
         """Shows an admin how far a sending is by now; to a discreet chat there is nothing new to say."""
         if recipient.discreet:
             return Sent(reference)
-        message = notice_message(notice, Speech(recipient.language, self.zone))
-        message = replace(message, silent=True, language=Speech(recipient.language).language)
+        speech = self._voice(recipient, self.zone)
+        message = replace(notice_message(notice, speech), silent=True, language=speech.language)
         return await self.transport.edit(recipient.address, reference, message, key)
 
     async def notify(self, notice: Notice, recipient: Recipient, key: str, now: datetime) -> Outcome:
@@ -236,7 +240,7 @@ class Announcer:
 
         In quiet hours only what admins have to decide at once makes a sound.
         """
-        speech = Speech(recipient.language, self.zone)
+        speech = self._voice(recipient, self.zone)
         message = notice_message(notice, speech)
         can_wait = all(event.kind not in AT_ONCE for event in notice.events)
         silent = message.silent or (can_wait and is_quiet_for(recipient, now, self.zone))
@@ -247,4 +251,7 @@ class Announcer:
 
     def _speech(self, recipient: Recipient) -> Speech:
         """Their language, and their clock."""
-        return Speech(recipient.language, zone_of(recipient.zone) or self.zone)
+        return self._voice(recipient, zone_of(recipient.zone) or self.zone)
+
+    def _voice(self, recipient: Recipient, zone: tzinfo) -> Speech:
+        return Speech(recipient.language, zone, mark_on(recipient.transport))

@@ -1,6 +1,7 @@
 """Says everything in the person's language: sentences from gettext catalogues, names and dates from CLDR."""
 
 import gettext
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, tzinfo
@@ -30,6 +31,13 @@ from storage.words import (
 )
 
 DEFAULT = "en"
+MARK = "/"
+"""What a command begins with in the catalogues, and nearly everywhere."""
+_MARKS = {"matrix": "!"}
+"""Where clients keep a line that begins with "/" to themselves."""
+_COMMAND = re.compile(r"(?<![\w/:.}])/(?=[a-z{])")
+"""The mark of a command in a sentence of the catalogues."""
+_EXAMPLE = "example"
 _CLDR = {"en": "en_001"}
 """Where the plain language's customs are not the world's: dates in English as "8 December 2015"."""
 
@@ -118,36 +126,56 @@ def _catalogue(language: str) -> gettext.GNUTranslations:
     return gettext.GNUTranslations(compiled)
 
 
-class Speech:
-    """One language's voice. `timezone` is where moments are told; they name it."""
+def mark_on(transport: str) -> str:
+    """What a command begins with on this transport."""
+    return _MARKS.get(transport, MARK)
 
-    def __init__(self, language: str = DEFAULT, timezone: tzinfo = UTC) -> None:
+
+class Speech:
+    """One language's voice. `timezone` is where moments are told; they name it.
+
+    `mark` is what commands begin with where this is read. Only those of our own sentences are written so,
+    and a command that fills the place {example}: what else fills a place may be somebody's words.
+    """
+
+    def __init__(self, language: str = DEFAULT, timezone: tzinfo = UTC, mark: str = MARK) -> None:
         self.language = nearest(language)
         self.timezone = timezone
+        self.mark = mark
         self.locale = Locale.parse(_CLDR.get(self.language, self.language))
         self._catalogue = _catalogue(self.language)
 
     def t(self, msgid: str, **values: object) -> str:
         """Return the sentence in this language, its {named} places filled with `values`."""
-        return self._catalogue.gettext(msgid).format(**_apart(values))
+        return self._sentence(self._catalogue.gettext(msgid)).format(**self._filled(values))
 
     def n(self, singular: str, plural: str, count: int, **values: object) -> str:
         """Return the sentence for `count`, which it may show as {count}."""
-        sentence = self._catalogue.ngettext(singular, plural, count)
-        return sentence.format(count=self.number(count), **_apart(values))
+        sentence = self._sentence(self._catalogue.ngettext(singular, plural, count))
+        return sentence.format(count=self.number(count), **self._filled(values))
 
     def line(self, msgid: str, **values: str | Span | Line) -> Line:
         """Return the sentence as styled text: a Span or Line given for a place keeps its style there."""
         spans: list[Span] = []
-        for text, name, _, _ in Formatter().parse(self._catalogue.gettext(msgid)):
+        for text, name, _, _ in Formatter().parse(self._sentence(self._catalogue.gettext(msgid))):
             if text:
                 spans.append(Span(text))
             if name is None:
                 continue
             value = values[name]
+            if isinstance(value, str):
+                value = self._value(name, value)
             given = value if isinstance(value, tuple) else (_span(value),)
             spans.extend(replace(span, text=isolated(span.text)) for span in given)
         return tuple(spans)
+
+    def typed(self, command: str) -> str:
+        """Return a command of ours as it is typed where this is read: "!help"."""
+        return f"{self.mark}{command[len(MARK) :]}" if command.startswith(MARK) else command
+
+    def also(self, language: str) -> "Speech":
+        """Return the voice of another language in the same place."""
+        return Speech(language, self.timezone, self.mark)
 
     def number(self, value: int) -> str:
         """Return a number grouped as the language groups it."""
@@ -208,6 +236,19 @@ class Speech:
         """Return how often a route is served, in words."""
         return self.t(DIGESTS[digest])
 
+    def _sentence(self, sentence: str) -> str:
+        return sentence if self.mark == MARK else _COMMAND.sub(self.mark, sentence)
+
+    def _filled(self, values: dict[str, object]) -> dict[str, object]:
+        """The values, names that run from right to left so that they turn nothing around beside them."""
+        return {
+            name: isolated(self._value(name, one)) if isinstance(one, str) else one
+            for name, one in values.items()
+        }
+
+    def _value(self, name: str, value: str) -> str:
+        return self.typed(value) if name == _EXAMPLE else value
+
 
 def own_name(language: str) -> str:
     """Return a language's name in itself: "한국어"."""
@@ -216,11 +257,6 @@ def own_name(language: str) -> str:
     except (UnknownLocaleError, ValueError):
         return language
     return (locale.get_language_name() or language).capitalize()
-
-
-def _apart(values: dict[str, object]) -> dict[str, object]:
-    """The values, names that run from right to left so that they turn nothing around beside them."""
-    return {name: isolated(one) if isinstance(one, str) else one for name, one in values.items()}
 
 
 def _span(value: str | Span) -> Span:

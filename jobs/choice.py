@@ -14,13 +14,13 @@ from jobs.readable import readable
 from jobs.removals import Erase
 from jobs.renewals import Printed, Renewed
 from jobs.unasked import UNASKED, no_longer
-from jobs.uncertain import noted, was_repeated
+from jobs.uncertain import forgotten, noted, remembered, was_repeated
 from storage.database import Work
 from storage.deliveries import EXPIRED
 from storage.due import DIGESTS
 from storage.people import Delivery, Notice, Recipient
 from storage.records import Alert
-from storage.words import DeliveryState, Status
+from storage.words import DeliveryState, Status, Urgency
 
 log = structlog.get_logger()
 
@@ -60,7 +60,7 @@ class Choice:
     """What one transport's sender does next, inside its transaction. See `jobs.ledger` for the fields."""
 
     transport: str
-    recognised: bool
+    remembers: timedelta
     place: Callable[[str], Place]
     changes: bool
     late: int = 0
@@ -91,7 +91,7 @@ class Choice:
                 errands[place.chat] = Errand(told, recipient, known.matter(told), place)
         begun = [one.id for errand in errands.values() for one in errand.deliveries]
         if begun:
-            work.deliveries.begin(begun)
+            work.deliveries.begin(begun, now)
         return Turn(tuple(errands.values()), looked, tuple(skipped))
 
     def _waiting(self, work: Work, room: Room, now: datetime) -> tuple[list[_Waiting], int]:
@@ -150,7 +150,8 @@ class Choice:
     ) -> tuple[Delivery, ...]:
         """Without what must not be told any more, or not to them: that is cancelled.
 
-        Where the platform knows a repetition by its key, that goes as it was, and nothing else with it.
+        Where the platform knows a repetition by its key, that goes as it was, and nothing else with it; once
+        it has forgotten the key, it is settled as one that may have arrived.
         """
         kept = []
         for one in group:
@@ -161,13 +162,23 @@ class Choice:
             why = why or (_called_off(known.alerts[one.alert_id], recipient, now) if one.alert_id else "")
             if why:
                 self.late += why == EXPIRED
-                perhaps = why == _TAKEN_DOWN and was_repeated(one)  # it may stand there
+                perhaps = why == _TAKEN_DOWN and (was_repeated(one) or one.tried)  # it may stand there
                 state = DeliveryState.UNCERTAIN if perhaps else DeliveryState.CANCELLED
                 work.deliveries.settle(one.id, state, detail=one.detail if perhaps else why)
+            elif self.remembers and not remembered(self.remembers, one, now):
+                self._forgotten(work, one, known, now)
             else:
                 kept.append(one)
-        again = [one for one in kept if was_repeated(one)] if self.recognised else []
+        again = [one for one in kept if was_repeated(one) or one.tried] if self.remembers else []
         return tuple(again or kept)
+
+    def _forgotten(self, work: Work, one: Delivery, known: _Known, now: datetime) -> None:
+        alert = known.alerts.get(one.alert_id)
+        immediate = alert is None or alert.statement.alert.urgency is Urgency.IMMEDIATE
+        became = forgotten(work, one, now, immediate=immediate)
+        log.warning("deliver.uncertain", delivery=one.id, attempts=one.attempts, became=became)
+        if one.notice_id and became is DeliveryState.UNCERTAIN:
+            renewals.missed(work, one, now)
 
     def place_of(self, recipient: Recipient | None) -> Place | None:
         """Where the platform counts what they are sent; None for an address that it cannot have."""
@@ -192,7 +203,8 @@ class Choice:
         for one in group:
             log.error("deliver.unreadable", delivery=one.id, transport=self.transport)
             note = noted(one, "it could not be read: see the log")
-            work.deliveries.settle(one.id, DeliveryState.QUEUED, detail=note, not_before=later)
+            settle = work.deliveries.settle
+            settle(one.id, DeliveryState.QUEUED, detail=note, not_before=later, perhaps=one.tried is not None)
 
 
 def _called_off(alert: Alert, recipient: Recipient, now: datetime) -> str:

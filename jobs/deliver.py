@@ -108,7 +108,7 @@ class Deliverer:
             self.database,
             self.voice.name,
             self.now,
-            self.voice.idempotent,
+            self.voice.remembers,
             self.pace.place,
             self.admins,
             self.voice.changes,
@@ -137,7 +137,7 @@ class Deliverer:
         Raises NoKey once the database has a key that we do not have, NotAlone once the lock is lost; what is
         under way then is written down as far as it arrives.
         """
-        attempted, self._window = 0, self.most if self.voice.idempotent else _CAREFUL
+        attempted, self._window = 0, self.most if self.voice.remembers else _CAREFUL
         try:
             while True:
                 if self._finished or not self._under_way:

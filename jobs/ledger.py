@@ -19,7 +19,7 @@ from jobs.pace import Place, each_its_own
 from jobs.readable import readable
 from jobs.removals import Erase
 from jobs.renewals import Renewed
-from jobs.uncertain import lost, noted, refused, unanswered, was_refused
+from jobs.uncertain import lost, noted, refused, remembered, unanswered, was_refused
 from storage.audit import NOBODY as NOBODY_OF_THEM
 from storage.database import Database, Work
 from storage.people import Delivery, Event, Notice, Recipient
@@ -41,14 +41,14 @@ class NoKey(Exception):
 class Ledger:
     """Keeps the notification log for one transport. To be used by the one holder of its sender lock.
 
-    `recognised`: whether the platform knows a repetition by its key; `changes`: whether a message can be
+    `remembers`: for how long the platform knows a repetition by its key; `changes`: whether a message can be
     changed where it stands; `alone`: whether the lock is held still.
     """
 
     database: Database
     transport: str
     now: Callable[[], datetime]
-    recognised: bool = False
+    remembers: timedelta = timedelta()
     place: Callable[[str], Place] = each_its_own
     admins: Admins = NOBODY
     changes: bool = True
@@ -72,7 +72,7 @@ class Ledger:
     _choice: Choice = field(init=False)
 
     def __post_init__(self) -> None:
-        self._choice = Choice(self.transport, self.recognised, self.place, self.changes)
+        self._choice = Choice(self.transport, self.remembers, self.place, self.changes)
         self._away = Away(self.transport)
 
     def recover(self) -> tuple[int, Standing]:
@@ -196,7 +196,7 @@ class Ledger:
         """These were not sent after all; where another one's term has begun, it has settled them already."""
         with self.database.write() as work:
             if self._is_our_term(work):
-                work.deliveries.put_back([one.id for errand in errands for one in errand.deliveries])
+                work.deliveries.put_back([one for errand in errands for one in errand.deliveries])
 
     def never_left(self, errand: Errand) -> None:
         """It did not leave, and another one has taken over since."""
@@ -317,6 +317,7 @@ class Ledger:
 
     def _settle_one(self, work: Work, delivery: Delivery, one: Finished, *, immediate: bool) -> None:
         settle = work.deliveries.settle
+        tried = delivery.tried is not None  # before this attempt
         match one.outcome:
             case RetryLater(seconds, detail):
                 # Where the platform said how long: neither earlier nor much later.
@@ -324,27 +325,28 @@ class Ledger:
                 if one.outcome.ours:
                     wait = 0.0  # the account waits, and asks first: after a new start at once
                 again = one.at + timedelta(seconds=wait)
-                note = noted(delivery, detail)
-                settle(delivery.id, DeliveryState.QUEUED, detail=note, not_before=again)
+                note, perhaps = noted(delivery, detail), one.outcome.perhaps or tried
+                settle(delivery.id, DeliveryState.QUEUED, detail=note, not_before=again, perhaps=perhaps)
             case Gone(detail):
                 settle(delivery.id, DeliveryState.FAILED, detail=lost(delivery, detail))
             case Migrated():
                 note = noted(delivery, "the chat moved")
-                settle(delivery.id, DeliveryState.QUEUED, detail=note, not_before=one.at)
+                settle(delivery.id, DeliveryState.QUEUED, detail=note, not_before=one.at, perhaps=tried)
             case Rejected(detail):
                 log.error("deliver.rejected", delivery=delivery.id, transport=self.transport, why=detail)
                 if was_refused(delivery) or isinstance(one.errand.matter, Notice):
                     settle(delivery.id, DeliveryState.FAILED, detail=detail)
                 else:
                     note = refused(delivery, detail)
-                    settle(delivery.id, DeliveryState.QUEUED, detail=note, not_before=one.at)
+                    settle(delivery.id, DeliveryState.QUEUED, detail=note, not_before=one.at, perhaps=tried)
             case Uncertain(detail):
                 self._unanswered(work, delivery, detail, immediate=immediate)
 
     def _unanswered(self, work: Work, delivery: Delivery, detail: str, *, immediate: bool) -> None:
         log.warning("deliver.uncertain", delivery=delivery.id, attempts=delivery.attempts)
         now = self.now()
-        became = unanswered(work, delivery, detail, now, immediate=immediate, recognised=self.recognised)
+        known = remembered(self.remembers, delivery, now)
+        became = unanswered(work, delivery, detail, now, immediate=immediate, recognised=known)
         if delivery.notice_id and became is DeliveryState.UNCERTAIN:
             renewals.missed(work, delivery, now)
 

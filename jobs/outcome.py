@@ -23,6 +23,7 @@ class RetryLater:
     `everyone` is True when the whole account must wait, False when only this chat must. `guessed`: the
     platform did not say how long, so the wait grows while it goes on; else it is obeyed to the second.
     `ours`: what is refused is our own account, so a new start, with what was missing, need not wait.
+    `perhaps`: it may have arrived, and is safe to be repeated for as long as the platform remembers its key.
     """
 
     seconds: float
@@ -30,6 +31,7 @@ class RetryLater:
     everyone: bool = False
     guessed: bool = False
     ours: bool = False
+    perhaps: bool = False
 
 
 @dataclass(frozen=True, slots=True)

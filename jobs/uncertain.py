@@ -9,6 +9,27 @@ from storage.words import DeliveryState
 
 _REFUSED = "in plain text, as it was refused"
 _REPEAT_AFTER = timedelta(seconds=5)
+_FORGOTTEN = "it was tried too long ago for the platform to know a repetition"
+
+
+def remembered(memory: timedelta, delivery: Delivery, now: datetime) -> bool:
+    """Whether the platform, which knows a repetition for so long, knows one of this delivery still.
+
+    A delivery of which an earlier version began the attempt does not say when: it was lately.
+    """
+    return bool(memory) and (delivery.tried is None or now - delivery.tried < memory)
+
+
+def forgotten(work: Work, delivery: Delivery, now: datetime, *, immediate: bool) -> DeliveryState:
+    """Settles what waits to be repeated, and would not be recognised any more; returns what it is now.
+
+    What was repeated before was recognised, and has harmed nobody: an Immediate alert goes once more.
+    """
+    again = immediate and _FORGOTTEN not in delivery.detail
+    detail = f"{REPEATED}: {_FORGOTTEN}{_in_plain_text(delivery)}" if again else _FORGOTTEN
+    state = DeliveryState.QUEUED if again else DeliveryState.UNCERTAIN
+    work.deliveries.settle(delivery.id, state, detail=detail, not_before=now if again else None)
+    return state
 
 
 def was_repeated(delivery: Delivery) -> bool:
@@ -33,7 +54,9 @@ def was_refused(delivery: Delivery) -> bool:
 
 def refused(delivery: Delivery, detail: str) -> str:
     """The note of a delivery that was refused; what it was before stays told."""
-    return f"{_REFUSED}: {detail}" + (f"; {REPEATED}" if was_repeated(delivery) else "")
+    return (
+        f"{_REFUSED}: {detail}" + (f"; {REPEATED}" if was_repeated(delivery) else "") + _once_more(delivery)
+    )
 
 
 def unanswered(
@@ -47,8 +70,18 @@ def unanswered(
     """
     if recognised or (immediate and not was_repeated(delivery)):
         again = now + (timedelta() if recognised else _REPEAT_AFTER)
-        note = f"{REPEATED}: {detail}" + (f"; {_REFUSED}" if was_refused(delivery) else "")
-        work.deliveries.settle(delivery.id, DeliveryState.QUEUED, detail=note, not_before=again)
+        note = f"{REPEATED}: {detail}{_in_plain_text(delivery)}{_once_more(delivery)}"
+        settle = work.deliveries.settle
+        settle(delivery.id, DeliveryState.QUEUED, detail=note, not_before=again, perhaps=recognised)
         return DeliveryState.QUEUED
     work.deliveries.settle(delivery.id, DeliveryState.UNCERTAIN, detail=detail)
     return DeliveryState.UNCERTAIN
+
+
+def _in_plain_text(delivery: Delivery) -> str:
+    return f"; {_REFUSED}" if was_refused(delivery) else ""
+
+
+def _once_more(delivery: Delivery) -> str:
+    """That it went once more already, though it was not recognised."""
+    return f"; {_FORGOTTEN}" if _FORGOTTEN in delivery.detail else ""

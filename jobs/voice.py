@@ -1,7 +1,7 @@
 """What the deliverer asks of a transport: to put something before one recipient, and say what came of it."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from jobs.amend import Changed
@@ -20,8 +20,8 @@ class Voice(Protocol):
         """The transport's name, as deliveries know it."""
 
     @property
-    def idempotent(self) -> bool:
-        """Whether the platform recognises a repetition by its key."""
+    def remembers(self) -> timedelta:
+        """For how long the platform recognises a repetition by its key; zero: it never does."""
 
     async def tell(
         self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime, manner: Manner

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from storage.additions import Additions
-from storage.columns import DayOf
+from storage.columns import DayOf, Moment
 from storage.due import DIGESTS, due_ids, is_due
 from storage.people import Delivery
 from storage.reach import at_rest_until, kept_from_them
@@ -30,6 +30,7 @@ _ARRIVED = (
         state=DeliveryState.SENT,
         reference=sa.bindparam("named"),
         detail="",
+        tried=None,
         not_before=DayOf(deliveries.c.not_before),
     )
 )
@@ -88,24 +89,38 @@ class Deliveries:
         """Whether anything may be sent to these recipients."""
         return is_due(self._connection, transport, now, among)
 
-    def begin(self, ids: Sequence[int]) -> int:
+    def begin(self, ids: Sequence[int], now: datetime) -> int:
         """An attempt is about to be made: it is counted first, for afterwards may be too late.
 
-        Returns how many of them were still waiting.
+        When the first was made that may have arrived is kept. Returns how many of them were still waiting.
         """
         result = self._connection.execute(
             sa.update(deliveries)
             .where(deliveries.c.id.in_(ids), deliveries.c.state == DeliveryState.QUEUED)
-            .values(state=DeliveryState.SENDING, begun=True, attempts=deliveries.c.attempts + 1)
+            .values(
+                state=DeliveryState.SENDING,
+                begun=True,
+                attempts=deliveries.c.attempts + 1,
+                tried=sa.func.coalesce(deliveries.c.tried, sa.literal(now, Moment)),
+            )
         )
         return result.rowcount
 
-    def put_back(self, ids: Sequence[int]) -> None:
-        """The attempt was counted and not made; what was called off meanwhile is not made any more."""
+    def put_back(self, ones: Sequence[Delivery]) -> None:
+        """The attempt was counted and not made; what was called off meanwhile is not made any more.
+
+        `ones` are as they were before it.
+        """
+        tried_before = deliveries.c.id.in_([one.id for one in ones if one.tried is not None])
         self._connection.execute(
             sa.update(deliveries)
-            .where(deliveries.c.id.in_(ids), deliveries.c.state == DeliveryState.SENDING)
-            .values(begun=False, attempts=deliveries.c.attempts - 1, **_again(deliveries.c.detail))
+            .where(deliveries.c.id.in_([one.id for one in ones]), deliveries.c.state == DeliveryState.SENDING)
+            .values(
+                begun=False,
+                attempts=deliveries.c.attempts - 1,
+                tried=sa.case((tried_before, deliveries.c.tried), else_=None),
+                **_again(deliveries.c.detail),
+            )
         )
 
     def never_left(self, one: Delivery) -> None:
@@ -121,7 +136,12 @@ class Deliveries:
                 deliveries.c.state.in_((DeliveryState.UNCERTAIN, DeliveryState.QUEUED)),
                 deliveries.c.attempts == one.attempts + 1,
             )
-            .values(begun=False, attempts=one.attempts, **_again(sa.literal(one.detail, sa.Text())))
+            .values(
+                begun=False,
+                attempts=one.attempts,
+                tried=one.tried,
+                **_again(sa.literal(one.detail, sa.Text())),
+            )
         )
 
     def sent(self, references: Mapping[int, str]) -> None:
@@ -160,10 +180,16 @@ class Deliveries:
         reference: str = "",
         detail: str = "",
         not_before: datetime | None = None,
+        perhaps: bool = False,
     ) -> None:
-        """What became of an attempt. What was called off meanwhile is not tried again, nor who has left."""
+        """What became of an attempt. What was called off meanwhile is not tried again, nor who has left.
+
+        `perhaps`: it waits again although this attempt, or one before, may have arrived.
+        """
         kept = sealed(self._vault, reference)
         values: dict[str, object] = {"state": state, "reference": kept, "detail": detail}
+        if not perhaps:
+            values["tried"] = None
         if not_before is not None:
             values["not_before"] = not_before
         elif state in ENDED:
@@ -379,6 +405,7 @@ class Deliveries:
             not_before=row["not_before"],
             attempts=row["attempts"],
             begun=row["begun"],
+            tried=row["tried"],
             reference=opened(self._vault, row["reference"]),
             detail=row["detail"],
             seen=row["seen"],

@@ -119,6 +119,8 @@ class Delivery:
     detail: str = ""
     begun: bool = False
     """While sending: whether the message may have left."""
+    tried: datetime | None = None
+    """Since when it may have arrived without our knowing: its first attempt that nothing is known of."""
     notice_id: int = 0
     seen: int = 0
     """How many reacted to it, where the chat wants that counted."""

@@ -35,10 +35,11 @@ def at_rest_until(due: sa.ColumnElement[datetime]) -> sa.ColumnElement[datetime]
 
 def given_up(why: str) -> dict[str, sa.ColumnElement[Any]]:
     """State and detail of what waits and is not to go any more: uncertain, if it may have arrived."""
-    perhaps = deliveries.c.detail.contains(REPEATED, autoescape=True)
+    perhaps = sa.or_(deliveries.c.detail.contains(REPEATED, autoescape=True), deliveries.c.tried.is_not(None))
     return {
         "state": sa.case((perhaps, DeliveryState.UNCERTAIN), else_=DeliveryState.CANCELLED),
         "detail": sa.case((perhaps, deliveries.c.detail), else_=why),
+        "tried": sa.null(),
     }
 
 

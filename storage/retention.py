@@ -38,9 +38,12 @@ class Retention:
                     deliveries.c.state.in_(ENDED),
                     deliveries.c.lane.between(0, DIGESTS),
                     deliveries.c.not_before > now - _LATELY,
-                    deliveries.c.not_before != DayOf(deliveries.c.not_before),
+                    sa.or_(
+                        deliveries.c.not_before != DayOf(deliveries.c.not_before),
+                        deliveries.c.tried.is_not(None),
+                    ),
                 )
-                .values(not_before=DayOf(deliveries.c.not_before))
+                .values(not_before=DayOf(deliveries.c.not_before), tried=None)
             )
 
     def aged(self, since: datetime | None, now: datetime) -> tuple[tuple[int, datetime], ...]:

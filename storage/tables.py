@@ -439,6 +439,7 @@ deliveries = Table(
     Column("not_before", Moment, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("begun", Boolean, nullable=False),
+    Column("tried", Moment),
     Column("reference", Text, nullable=False),
     Column("detail", Text, nullable=False),
     Column("amend_by", BigInteger),

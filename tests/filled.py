@@ -122,7 +122,7 @@ def fill(work: Work) -> tuple[Recipient, Recipient]:
     _notify(work, one)
     _appeal(work)
     (claimed,) = work.deliveries.due("console", NOON, 1)
-    work.deliveries.begin([claimed.id])
+    work.deliveries.begin([claimed.id], NOON)
     work.deliveries.settle(claimed.id, DeliveryState.SENT, reference="77", detail="told")
     work.removals.begin(2, NOON + timedelta(microseconds=123456))
     work.stances.take(other.id, 1, Stance.FOLLOW)

@@ -5,7 +5,7 @@ python -m tests.transcript        writes it anew; a test says when it is not tru
 
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -214,31 +214,32 @@ def statements(case: int) -> tuple[Statement, ...]:
     return call, end, resolution, letter
 
 
-def answered() -> Iterator[tuple[str, str, str]]:
-    """(language, line, answer) of every line."""
-    for language in LANGUAGES:
+def answered(
+    transport: str = "console", languages: Iterable[str] = tuple(LANGUAGES)
+) -> Iterator[tuple[str, str, Chat]]:
+    """(language, line, chat that has read the answer) of every line."""
+    for language in languages:
         with tempfile.TemporaryDirectory() as folder:
             database = Database(f"sqlite:///{folder}/sample.db", Vault.from_secret(bytes(range(32))))
             database.prepare()
             sample(database)
-            chat = Chat(database, language=language, now=NOON + timedelta(days=5))
+            chat = Chat(database, transport, language=language, now=NOON + timedelta(days=5))
             for line in LINES:
-                read = chat.says(line)
-                buttons = " ".join(f"[{label}]" for label in chat.offered)
-                yield language, line, f"{read}\n\n{buttons}".rstrip()
-            yield from at_the_desk(database, language)
+                chat.says(line)
+                yield language, line, chat
+            yield from at_the_desk(database, language, transport)
             database.close()
 
 
-def at_the_desk(database: Database, language: str) -> Iterator[tuple[str, str, str]]:
+def at_the_desk(database: Database, language: str, transport: str) -> Iterator[tuple[str, str, Chat]]:
     """The same of what admins say, while somebody else has asked for everything urgent."""
     now = NOON + timedelta(days=5)
-    reader = Chat(database, address="reader", now=now)
+    reader = Chat(database, transport, address="reader", now=now)
     for line in ("/subscribe", "/settings drills:on"):
         reader.says(line)
-    waits(database, now)
+    waits(database, now, transport)
     people = {
-        name: Chat(database, language=language, address=name, admin=True, now=now)
+        name: Chat(database, transport, language=language, address=name, admin=True, now=now)
         for name in ("author", "colleague")
     }
     for name, said in DESK:
@@ -247,10 +248,9 @@ def at_the_desk(database: Database, language: str) -> Iterator[tuple[str, str, s
             waiting = card(work, 1, USUAL).mark if work.held.waiting() else ""
         line = said.format(mark=written.mark if written else "", held=waiting)
         chat = people[name]
-        read = chat.says(line)
+        chat.says(line)
         looked_at(database, now)
-        buttons = " ".join(f"[{label}]" for label in chat.offered)
-        yield language, line, f"{read}\n\n{buttons}".rstrip()
+        yield language, line, chat
 
 
 def looked_at(database: Database, now: datetime) -> None:
@@ -273,7 +273,7 @@ def looked_at(database: Database, now: datetime) -> None:
             work.looks.finish(look.id, Findings((place,)), now)
 
 
-def waits(database: Database, now: datetime) -> None:
+def waits(database: Database, now: datetime, transport: str) -> None:
     """A call that names a child is held for the reader."""
     call = Statement(
         title="Two pupils face return",
@@ -289,7 +289,7 @@ def waits(database: Database, now: datetime) -> None:
     )
     with database.write() as work:
         source = work.sources.by_name("northlight")
-        reader = work.recipients.find("console", "reader")
+        reader = work.recipients.find(transport, "reader")
         assert source is not None
         assert reader is not None
         found = work.statements.get(kept(work, source, call))
@@ -304,7 +304,9 @@ def page() -> str:
     """The document."""
     parts = [HEAD]
     now = ""
-    for language, line, answer in answered():
+    for language, line, chat in answered():
+        buttons = " ".join(f"[{label}]" for label in chat.offered)
+        answer = f"{chat.read}\n\n{buttons}".rstrip()
         if language != now:
             parts.append(f"## {LANGUAGES[language]}\n")
             now = language

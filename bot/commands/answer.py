@@ -19,7 +19,7 @@ from bot.commands.subscriptions import settings
 from bot.commands.table import COMMANDS, find
 from bot.render.message import Choice, Paragraph
 from bot.render.text import shorten
-from bot.speech import Speech
+from bot.speech import Speech, mark_on
 from jobs.steps.clock import zone_of
 from storage.bounds import Stopped, deadline
 from storage.database import Work
@@ -60,7 +60,8 @@ def speech_for(request: Request, work: Work, timezone: tzinfo = UTC) -> Speech:
     """Return the language and the clock of the chat."""
     recipient = work.recipients.find(request.transport, request.address)
     zone = zone_of(recipient.zone) if recipient else None
-    return Speech(recipient.language if recipient else request.language, zone or timezone)
+    language = recipient.language if recipient else request.language
+    return Speech(language, zone or timezone, mark_on(request.transport))
 
 
 def _answered(request: Request, work: Work, speech: Speech) -> Reply:
@@ -230,7 +231,8 @@ def _unknown(request: Request, speech: Speech) -> Reply:
 def _explained(mistake: Mistake, command: Command, request: Request, speech: Speech) -> Reply:
     told, rows = Paragraph(mistake.line(speech)), _ways_on(mistake, command, request, speech)
     # Of a command that sets many things, one example is rarely of what was meant.
-    if command.name in _OF_MANY_THINGS or command.example in mistake.told(speech):
+    shown = (command.example, speech.typed(command.example))
+    if command.name in _OF_MANY_THINGS or any(one in mistake.told(speech) for one in shown):
         return reply(told, choices=rows)
     example = Paragraph(speech.line("For example: {example}", example=code(command.example)))
     return reply(told, example, choices=rows)

@@ -69,7 +69,7 @@ def why(request: Request, work: Work, speech: Speech) -> Reply:
     """Say which wish of this chat an alert fitted, and from which words it was judged."""
     typed = arguments(request).split()
     if not typed:
-        raise Mistake("This is asked with the button under an alert.")
+        raise Mistake("This is asked with what an alert offers below.")
     key = number(typed[0], "/why 12")
     recipient = work.recipients.find(request.transport, request.address)
     delivery = work.deliveries.one_of(key, recipient.id) if recipient else None
@@ -98,7 +98,7 @@ def show(request: Request, work: Work, speech: Speech) -> Reply:
     """Show what a message of few words stood for: an alert, all of a digest with it, or a notice ("n12")."""
     typed = arguments(request).split()
     if not typed:
-        raise Mistake("This is asked with the button under an alert.")
+        raise Mistake("This is asked with what an alert offers below.")
     noticed = typed[0].startswith("n")
     key = number(typed[0].removeprefix("n"), "/show 12")
     recipient = work.recipients.find(request.transport, request.address)
@@ -206,7 +206,7 @@ def _listed(request: Request, stance: Stance, work: Work, speech: Speech) -> Rep
     if not blocks:
         blocks = [paragraph(speech.t("You follow no case, and none is muted."))]
     example = speech.line("For example: {example}", example=code(_EXAMPLE[stance]))
-    where = speech.t("The number of a case stands in /case, and under each alert is a button.")
+    where = speech.t("The number of a case stands in /case, and each alert offers this below.")
     cases = Choice(speech.t("Latest cases"), "/case")
     return reply(*blocks, Paragraph(example), Notice((Span(where),)), choices=((cases,),))
 

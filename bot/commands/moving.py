@@ -41,8 +41,8 @@ def _offered(request: Request, work: Work, speech: Speech) -> Reply:
         heading(speech.t("To another chat")),
         paragraph(
             speech.t(
-                "Send this line to me in your other private chat, on Telegram, or on Matrix with “!” in "
-                "place of “/”. It serves once, until {moment}, and whoever has it can take over what you "
+                "Send this line to me in your other private chat: it begins with “/” on Telegram, and with "
+                "“!” on Matrix. It serves once, until {moment}, and whoever has it can take over what you "
                 "asked for: show it to nobody.",
                 moment=speech.moment(request.now + VALID),
             )

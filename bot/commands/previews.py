@@ -120,7 +120,7 @@ def _read(
     language: str, alert: Alert, spread: Mapping[tuple[str, str], int], speech: Speech, then: datetime
 ) -> _Read:
     people = {transport: count for (transport, spoken), count in spread.items() if spoken == language}
-    message = alert_message(alert, Speech(language, speech.timezone), then)
+    message = alert_message(alert, speech.also(language), then)
     return _Read(language, alert.statement.worded(language).language, message, people)
 
 

@@ -123,7 +123,7 @@ def settings(request: Request, work: Work, speech: Speech) -> Reply:
     if place.isdecimal() or place.startswith(BY_ID):
         return choose(change.strip(), _chosen(place, routes, speech), work)
     if typed:
-        return _set_language(typed, request, work)
+        return _set_language(typed, request, work, speech)
     choices = tuple(
         Choice(own_name(language), f"/settings lang:{language}")
         for language in languages()
@@ -202,7 +202,7 @@ def _is_everything(route: Route) -> bool:
     return replace(route, id=0, recipient_id=0) == Route()
 
 
-def _set_language(typed: str, request: Request, work: Work) -> Reply:
+def _set_language(typed: str, request: Request, work: Work, speech: Speech) -> Reply:
     key, colon, value = typed.partition(":")
     wanted = value if colon else typed
     code_ = nearest(wanted)
@@ -225,7 +225,7 @@ def _set_language(typed: str, request: Request, work: Work) -> Reply:
         code_ = names[fold(wanted)]
     recipient = work.recipients.ensure(request.transport, request.address, code_, request.now)
     work.recipients.set_language(recipient.id, code_)
-    speech = Speech(code_)
+    speech = speech.also(code_)
     return reply(
         paragraph(speech.t("From now on: {language}.", language=own_name(code_))),
         choices=((Choice(speech.t("Settings"), "/settings"), Choice(speech.t("Help"), "/help")),),

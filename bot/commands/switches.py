@@ -73,7 +73,7 @@ def _set_discreet(wanted: bool, recipient: Recipient, work: Work, speech: Speech
     work.recipients.set_discreet(recipient.id, discreet=wanted)
     if not wanted:
         return (speech.t("From now on messages here say what they are about."),)
-    few = speech.t("From now on messages here only say “There is news.”, with a button that shows it.")
+    few = speech.t("From now on messages here only say “There is news.”, and offer to show it.")
     rest = speech.t(
         "What you ask for, and what stands here already, is shown as before: delete what nobody else may see."
     )

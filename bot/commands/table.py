@@ -45,6 +45,8 @@ def help_(request: Request, work: Work, speech: Speech) -> Reply:
     shown = [command for command in COMMANDS if not command.hidden and command.is_for(request.role)]
     if request.about:
         shown = [command for command in shown if command.name not in OWN]
+    if request.transport == "matrix":  # a room is managed in the room
+        shown = [command for command in shown if command.name != "for"]
     desk = tuple(_line(command, speech) for command in shown if command.desk)
     blocks: list[Block] = [
         heading(speech.t("What you can ask")),

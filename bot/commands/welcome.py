@@ -83,7 +83,7 @@ def _welcome(named: str, request: Request, speech: Speech, first: str = "") -> R
                 " words and with the source."
             )
         ),
-        paragraph(speech.t("What shall it ring for? One tap is enough. Or type, for example:")),
+        paragraph(_asks(request, speech)),
         Paragraph((code(f"/subscribe {speech.country(named or 'KP')}"),)),
         *_stored(request, speech),
     ]
@@ -98,6 +98,12 @@ def _welcome(named: str, request: Request, speech: Speech, first: str = "") -> R
         (Choice(speech.t("Latest"), "/latest"), Choice(speech.t("Help"), "/help")),
     )
     return reply(*blocks, choices=rows)
+
+
+def _asks(request: Request, speech: Speech) -> str:
+    if request.transport == "matrix":  # where nothing can be tapped
+        return speech.t("What shall it ring for? A number from below is enough. Or type, for example:")
+    return speech.t("What shall it ring for? One tap is enough. Or type, for example:")
 
 
 def privacy(request: Request, work: Work, speech: Speech) -> Reply:
@@ -210,7 +216,7 @@ def expired(request: Request, work: Work, speech: Speech) -> Reply:
     """Answer a button whose meaning was held in memory only and is gone."""
     del work
     told = reply(
-        paragraph(speech.t("This button is too old. Please ask again.")),
+        paragraph(speech.t("That choice is too old. Please ask again.")),
         choices=((Choice(speech.t("Latest"), "/latest"), Choice(speech.t("Help"), "/help")),),
     )
     return replace(told, aside=request.group)

@@ -15,6 +15,8 @@ from bot.render.html import LIMIT, plain_text
 from bot.render.message import Choice, Message
 from bot.render.parts import LEAST_LIMIT, split
 from bot.render.runs import Run, Section, sections
+from bot.render.typed import typed_with
+from bot.speech import mark_on
 
 LARGEST = 40_000
 """Bytes of a content as JSON: an event may have 65,536, and ciphering makes four of three (base64)."""
@@ -23,6 +25,7 @@ _BEGINNING = 300
 _LIMITS = (LIMIT, 3_000, 2_000, LEAST_LIMIT)
 CHOICES = "vigil.choices"
 """Where an event of ours keeps the commands of its choices, so that a restart forgets none."""
+MARK = mark_on("matrix")
 _TAGS = {"s": "del"}
 """Telegram's names of tags where Matrix has others."""
 
@@ -69,6 +72,7 @@ def commands_of(content: Mapping[str, Any]) -> tuple[str, ...]:
 
 def parts(message: Message) -> tuple[Part, ...]:
     """The message as one or more parts that fit into an event each; choices stand at the end of the last."""
+    message = typed_with(message, MARK)
     made: tuple[Part, ...] = ()
     for limit in _LIMITS:
         made = tuple(_part(one) for one in split(message, limit) if plain_text(one))
@@ -95,7 +99,7 @@ def _part(message: Message) -> Part:
 
 
 def _label(choice: Choice) -> str:
-    return one_line(choice.label).strip() or choice.command.split()[0]
+    return one_line(choice.label).strip() or MARK + choice.command.split()[0].removeprefix("/")
 
 
 def _html(message: Message) -> str:

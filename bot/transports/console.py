@@ -7,7 +7,7 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from pathlib import Path
 
@@ -45,7 +45,7 @@ class ConsoleTransport:
     """
 
     name = "console"
-    idempotent = True
+    remembers = timedelta.max
     """A line printed twice after a crash is seen on the same screen and harms nobody."""
     changes = False
     """What was printed stays printed."""

@@ -6,6 +6,7 @@ Built on matrix-nio behind `bot.transports.matrix_server`. Nothing secret (token
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -61,8 +62,8 @@ class MatrixTransport:
     bytes of a picture; without it none is shown. `name` is that of the account among others.
     """
 
-    idempotent = True
-    """An event with the same transaction id is the same event (Synapse remembers for a day)."""
+    remembers = timedelta(hours=23)
+    """An event with the same transaction id is the same event. Synapse forgets the id after a day."""
     changes = True
 
     def __init__(  # noqa: PLR0913 - keyword arguments, set in one place

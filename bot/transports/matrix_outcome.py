@@ -1,6 +1,7 @@
 """Translates what a homeserver answers into the outcomes of `jobs.outcome`.
 
-Every event has a transaction id, so that what is repeated is recognised: no answer is never Uncertain.
+Every event has a transaction id, so that what is repeated is recognised: no answer is not Uncertain, but to
+be tried again as what may have arrived. Once that was a day ago it is (`jobs.uncertain`).
 """
 
 import time
@@ -111,7 +112,7 @@ class Outcomes:
             case aiohttp.ClientConnectorError():
                 return _everyone(AFTER_NO_CONNECTION, "no connection")
             case _:
-                return _everyone(AFTER_NO_CONNECTION, f"no answer ({type(error).__name__})")
+                return _everyone(AFTER_NO_CONNECTION, f"no answer ({type(error).__name__})", perhaps=True)
 
     def _refused(self, error: Refused, room: str) -> Outcome:
         status = error.status
@@ -121,7 +122,8 @@ class Outcomes:
             return _everyone(AFTER_REFUSED_TOKEN, "the homeserver refuses the session")
         if status >= 500 or not error.code:
             # A proxy in front of the homeserver answers in HTML, with any status.
-            return _everyone(AFTER_SERVER_TROUBLE, f"the homeserver answers {status}")
+            # One behind a proxy may have taken it all the same.
+            return _everyone(AFTER_SERVER_TROUBLE, f"the homeserver answers {status}", perhaps=status >= 500)
         return Gone(error.code) if error.code in _UNREACHABLE else Rejected(error.code)
 
     def _flood(self, error: Refused, room: str) -> RetryLater:
@@ -133,5 +135,5 @@ class Outcomes:
         return RetryLater(seconds, "too much was sent", everyone=others)
 
 
-def _everyone(seconds: float, detail: str) -> RetryLater:
-    return RetryLater(seconds, detail, everyone=True, guessed=True)
+def _everyone(seconds: float, detail: str, *, perhaps: bool = False) -> RetryLater:
+    return RetryLater(seconds, detail, everyone=True, guessed=True, perhaps=perhaps)

@@ -193,7 +193,10 @@ class Sending:
         except _Deleted:
             return Rejected("its reader has deleted it")
         except (Refused, NoRoom, *FAILURES) as error:
-            return self._outcomes.of(error, room or address)
+            outcome = self._outcomes.of(error, room or address)
+            if isinstance(outcome, RetryLater) and begun.sent:
+                return replace(outcome, perhaps=True)
+            return outcome
         self._acts.drop((address, key))
         return Sent(f"{room} {',+'.join(map(','.join, versions))}")
 

@@ -6,6 +6,7 @@ Built on python-telegram-bot's Bot. Everything secret (token, addresses, texts) 
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
+from datetime import timedelta
 
 import structlog
 from telegram import Bot
@@ -63,7 +64,7 @@ class TelegramTransport:
     `known` hears where people find it.
     """
 
-    idempotent = False
+    remembers = timedelta()
     """sendMessage has no key: a repetition after a timeout may arrive twice."""
     changes = True
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.commands.answer import answer, changes
 from bot.commands.request import Reply, Request
 from bot.render.html import plain_text
+from bot.render.message import Message
 from jobs.desk import USUAL, Rules
 from storage.database import Database
 from storage.people import Recipient, Route
@@ -33,6 +34,8 @@ class Chat:
     """What the next lines are known by; a line that comes again bears the same."""
     read: str = ""
     offered: dict[str, str] = field(default_factory=dict)
+    heard: tuple[Message, ...] = ()
+    """The last answer itself."""
 
     def says(self, text: str) -> str:
         """Say a line and return what is answered; writes only where the line announces it."""
@@ -58,6 +61,7 @@ class Chat:
         return self.says(self.offered[label])
 
     def _heard(self, reply: Reply) -> str:
+        self.heard = reply.messages
         self.read = "\n\n".join(plain_text(message) for message in reply.messages)
         self.offered = {
             choice.label: choice.command

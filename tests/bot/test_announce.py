@@ -1,6 +1,7 @@
 """What is told obeys what a chat has asked for, whoever tells it."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,12 +20,15 @@ COOLING = Notice((Event(EventKind.APPEAL_COOLING, NOON, title="7", counts={"appe
 NOON_REST = (11 * 60, 13 * 60)
 
 
+A_DAY = timedelta(days=1)
+
+
 @dataclass
 class Shown:
     """A transport that keeps what it is given."""
 
     name: str = "telegram"
-    idempotent: bool = True
+    remembers: timedelta = A_DAY
     changes: bool = True
     messages: list[Message] = field(default_factory=list)
 

@@ -13,7 +13,10 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import bot
-from bot.render.message import Span, Style
+from bot.commands.mistake import Mistake
+from bot.commands.table import COMMANDS
+from bot.render.matrix import parts
+from bot.render.message import Message, Paragraph, Span, Style
 from bot.speech import (
     CERTAINTIES,
     DIGESTS,
@@ -195,6 +198,36 @@ def test_commands_stand_unchanged_in_translations(language: str) -> None:
     for said, told, _ in translated(language):
         typed = {word.strip(".,;:()") for word in said[0].split() if word.startswith("/")}
         assert all(command in form for command in typed for form in told if form), said
+
+
+@pytest.mark.parametrize("language", languages())
+def test_commands_begin_as_they_are_typed_where_they_are_read(language: str) -> None:
+    """All commands of all sentences, and no other sign: of what fills a place none is changed."""
+    read, theirs = Speech(language, mark="!"), "“/latest”, see https://a.org/help or /srv/help"
+    known = {command.name for command in COMMANDS} | {"", "quit"}
+    for said, told, _ in translated(language):
+        for form in filter(None, (*said, *told)):
+            filled = dict.fromkeys(places(form), theirs)
+            usual, shown = form.format(**filled), read._sentence(form).format(**filled)
+            changed = [at for at, (one, other) in enumerate(zip(usual, shown, strict=True)) if one != other]
+            assert all((usual[at], shown[at]) == ("/", "!") for at in changed)
+            assert {re.split("[^a-z]", shown[at + 1 :])[0] for at in changed} <= known, form
+            assert shown.replace(theirs, "").count("/") == form.count("“/”"), form
+
+
+def test_an_example_is_typed_as_where_it_is_read() -> None:
+    """It is ours; the word that somebody wrote stays as they wrote it, whatever it begins with."""
+    read = Speech(mark="!")
+    told = Mistake("“{word}” is no number. Write it so: {example}", word="/help", example="/stats 30").line(
+        read
+    )
+    (part,) = parts(Message((Paragraph(told),)))
+    assert part.body == "“/help” is no number. Write it so: !stats 30"
+    assert (
+        read.also("ko")
+        .t("I read only what is written. What can be asked: {example}", example="/help")
+        .endswith("!help")
+    )
 
 
 @pytest.mark.parametrize("language", languages())

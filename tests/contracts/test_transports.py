@@ -89,7 +89,7 @@ class TestSending:
 
     async def test_same_key(self, harness: Harness) -> None:
         """The same act again has the same reference and is shown once, where the platform can tell."""
-        assert harness.transport.idempotent is (Can.RECOGNISE not in harness.cannot)
+        assert bool(harness.transport.remembers) is (Can.RECOGNISE not in harness.cannot)
         harness.needs(Can.RECOGNISE)
         address = harness.reader()
         assert await sent(harness, address, EARLIER) == await sent(harness, address, EARLIER)

@@ -34,7 +34,7 @@ class Platform:
     """A chat platform that answers as it is told, and remembers what it was given."""
 
     answers: list[Outcome | Exception] = field(default_factory=list)
-    idempotent: bool = False
+    remembers: timedelta = timedelta()
     told: list[tuple[str, tuple[str, ...], str]] = field(default_factory=list)
     name: str = "telegram"
     plain: list[bool] = field(default_factory=list)
@@ -484,25 +484,90 @@ async def test_without_an_answer_anything_else_is_not_repeated(database: Databas
 
 
 @pytest.mark.parametrize(
-    ("idempotent", "urgent", "state"),
+    ("remembers", "urgent", "state"),
     [
-        (True, False, DeliveryState.QUEUED),
-        (False, True, DeliveryState.QUEUED),
-        (False, False, DeliveryState.UNCERTAIN),
+        (timedelta(days=1), False, DeliveryState.QUEUED),
+        (timedelta(), True, DeliveryState.QUEUED),
+        (timedelta(), False, DeliveryState.UNCERTAIN),
     ],
 )
 def test_what_a_killed_sender_was_sending_is_settled_at_the_next_start(
-    database: Database, idempotent: bool, urgent: bool, state: DeliveryState
+    database: Database, remembers: timedelta, urgent: bool, state: DeliveryState
 ) -> None:
     """Killed between sending and the answer: nothing stays "being sent" for ever."""
     assessment = URGENT if urgent else CALM
     alert_id = queue(database, "alert", assessment=assessment)
     with database.write() as work:
         (claimed,) = work.deliveries.due("telegram", NOON, 10)
-        work.deliveries.begin([claimed.id])
-    sender = deliverer(database, Platform(idempotent=idempotent), Clock())
+        work.deliveries.begin([claimed.id], NOON)
+    sender = deliverer(database, Platform(remembers=remembers), Clock())
     assert sender.recover() == 1
     assert delivery(database, alert_id).state is state
+
+
+@pytest.mark.parametrize(
+    ("why", "urgent", "times"),
+    [("killed", False, 1), ("killed", True, 2), ("no answer", False, 1), ("no answer", True, 2)],
+)
+async def test_once_a_platform_has_forgotten_a_repetition_nobody_is_told_twice_for_it(
+    database: Database, why: str, urgent: bool, times: int
+) -> None:
+    """Silent for longer than it remembers: uncertain; an Immediate alert goes once more."""
+    alert_id = queue(database, "alert", assessment=URGENT if urgent else CALM)
+    memory, clock, away = timedelta(hours=5), Clock(), RetryLater(60, "away", everyone=True)
+    shown: list[datetime] = []
+
+    class Silent(Platform):
+        """Takes everything, knows a repetition for so long, and never answers."""
+
+        async def tell(self, *_: Any) -> Outcome:
+            if not shown or clock.at - shown[-1] >= memory:
+                shown.append(clock.at)
+            return RetryLater(5, "no answer", everyone=True, guessed=True, perhaps=True)
+
+    platform = Silent(remembers=memory)
+    if why == "killed":
+        with database.write() as work:
+            (claimed,) = work.deliveries.due("telegram", NOON, 10)
+            work.deliveries.begin([claimed.id], NOON)
+        shown.append(NOON)
+    for hours in (1, 6, 12, 18, 24):
+        platform.pings = [Sent(), *[away] * 9]
+        sender = deliverer(database, platform, clock)
+        sender.recover()
+        await sender.drain()
+        clock.at = NOON + timedelta(hours=hours)
+    assert len(shown) == times
+    found = delivery(database, alert_id)
+    assert (found.state, found.tried) == (DeliveryState.UNCERTAIN, None)
+
+
+async def test_what_surely_did_not_arrive_waits_for_as_long_as_the_platform_is_away(
+    database: Database,
+) -> None:
+    """Two days without a connection: nothing was begun, so nothing is uncertain, and it is told."""
+    alert_id = queue(database, "post", lane=3, assessment=CALM)
+    away = RetryLater(60, "no connection", everyone=True, guessed=True)
+    platform, clock = Platform([away, away], remembers=timedelta(hours=5)), Clock()
+    for hours in (0, 6, 12):
+        clock.at = NOON + timedelta(hours=hours)
+        await deliverer(database, platform, clock).drain()
+    assert len(platform.told) == 3
+    assert delivery(database, alert_id).state is DeliveryState.SENT
+
+
+async def test_a_digest_without_an_answer_comes_again_as_it_was(database: Database) -> None:
+    """With what came meanwhile it would be another one, and its first half be read twice."""
+    for name in ("first", "second"):
+        queue(database, name, lane=4, assessment=CALM)
+    lost = RetryLater(0, "no answer", perhaps=True)
+    platform, clock = Platform([lost], remembers=timedelta(hours=23)), Clock()
+    await deliverer(database, platform, clock).drain()
+    queue(database, "third", lane=4, assessment=CALM)
+    clock.at += timedelta(minutes=30)
+    await deliverer(database, platform, clock).drain()
+    told = [names for _, names, _ in platform.told]
+    assert told == [("first", "second"), ("first", "second"), ("third",)]
 
 
 def test_what_an_earlier_version_had_claimed_when_it_was_killed_is_sent(database: Database) -> None:
@@ -723,9 +788,9 @@ async def test_a_call_that_comes_while_what_is_over_is_struck_goes_next(database
     ]
 
 
-@pytest.mark.parametrize(("idempotent", "most"), [(False, 10), (True, 30)])
+@pytest.mark.parametrize(("remembers", "most"), [(timedelta(), 10), (timedelta(days=1), 30)])
 async def test_only_where_silence_could_cost_a_message_few_leave_at_first(
-    database: Database, idempotent: bool, most: int
+    database: Database, remembers: timedelta, most: int
 ) -> None:
     """Thirty wait: where the platform recognises a repetition all are under way at once, elsewhere ten."""
     with database.write() as work:
@@ -743,7 +808,7 @@ async def test_only_where_silence_could_cost_a_message_few_leave_at_first(
             await silent.wait()
             return Sent("1")
 
-    sending = asyncio.create_task(deliverer(database, Slow(idempotent=idempotent), Clock()).drain())
+    sending = asyncio.create_task(deliverer(database, Slow(remembers=remembers), Clock()).drain())
     async with asyncio.timeout(20):
         while under_way < most:  # noqa: ASYNC110 - it tells nobody
             await asyncio.sleep(0.01)

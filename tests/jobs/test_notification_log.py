@@ -1,7 +1,7 @@
 """Whatever happens in whatever order, the notification log knows it: nothing is lost, nothing sent twice."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -30,6 +30,7 @@ OUTCOMES = st.sampled_from(
         RetryLater(30, "Too Many Requests"),
         RetryLater(0, "trouble"),
         RetryLater(5, "no connection", everyone=True),
+        RetryLater(5, "no answer", everyone=True, perhaps=True),
         Rejected("Bad Request: can't parse"),
         Uncertain("timed out"),
         Gone("Forbidden: bot was blocked by the user"),
@@ -177,7 +178,7 @@ class Log(RuleBasedStateMachine):
         """The platform answers one of them."""
         errand = self.under_way.pop(which % len(self.under_way))
         outcome = self.answer(errand, outcome)
-        if isinstance(outcome, Sent | Uncertain):
+        if isinstance(outcome, Sent | Uncertain) or (isinstance(outcome, RetryLater) and outcome.perhaps):
             self.reaches(errand, surely=isinstance(outcome, Sent))
         if isinstance(outcome, Migrated):
             outcome = self.migrates(errand, outcome)
@@ -211,9 +212,9 @@ class Log(RuleBasedStateMachine):
         self.arrived.update(one.id for one in errand.deliveries)
 
     def answer(self, errand: Errand, outcome: Outcome) -> Outcome:
-        """The outcome that the platform can have for it."""
+        """The outcome that the platform can have for it; only one that knows keys lets repeat so."""
         del errand
-        return outcome
+        return Uncertain("no answer") if isinstance(outcome, RetryLater) and outcome.perhaps else outcome
 
     def may_arrive(self, delivery: int) -> int:
         """How often at most."""
@@ -276,26 +277,33 @@ class Log(RuleBasedStateMachine):
 class Recognised(Log):
     """The same where the platform knows a repetition by its key: then nothing is ever shown twice."""
 
+    memory = timedelta(days=1)
+
     def __init__(self, database: Database) -> None:
         super().__init__(database)
-        self.shown: set[str] = set()
+        self.shown: dict[str, datetime] = {}
 
     def begun(self) -> Ledger:
         """A sender that has just started."""
-        return Ledger(self.database, "telegram", lambda: self.now, recognised=True)
+        return Ledger(self.database, "telegram", lambda: self.now, remembers=self.memory)
+
+    def is_known(self, errand: Errand) -> bool:
+        """Whether the platform knows the key still."""
+        since = self.shown.get(errand.key)
+        return since is not None and self.now - since < self.memory
 
     def reaches(self, errand: Errand, *, surely: bool) -> None:
         """Shown, unless it is a repetition; one in three that nobody is sure of never came to it."""
         came = surely or (errand.number + len(self.shown)) % 3 > 0
-        if came and errand.key not in self.shown:
-            self.shown.add(errand.key)
+        if came and not self.is_known(errand):
+            self.shown[errand.key] = self.now
             super().reaches(errand, surely=surely)
 
     def answer(self, errand: Errand, outcome: Outcome) -> Outcome:
         """What was shown before is not refused now; and no chat moves where keys are known."""
         if isinstance(outcome, Migrated):
             return RetryLater(0, "trouble")
-        return Sent("7") if errand.key in self.shown and isinstance(outcome, Rejected) else outcome
+        return Sent("7") if self.is_known(errand) and isinstance(outcome, Rejected) else outcome
 
     def may_arrive(self, delivery: int) -> int:
         """Once."""
@@ -303,10 +311,20 @@ class Recognised(Log):
         return 1
 
 
-@pytest.mark.parametrize("machine", [Log, Recognised])
+class Forgetful(Recognised):
+    """The same where it forgets the key soon: an Immediate alert may be shown once more, nothing else."""
+
+    memory = timedelta(minutes=15)
+
+    def may_arrive(self, delivery: int) -> int:
+        """As where no key is known."""
+        return Log.may_arrive(self, delivery)
+
+
+@pytest.mark.parametrize("machine", [Log, Recognised, Forgetful])
 def test_nothing_is_lost_and_nothing_sent_twice(database: Database, machine: type[Log]) -> None:
     """Whatever a platform answers, and whenever the sender is killed."""
     few = settings(
-        max_examples=12, stateful_step_count=20, suppress_health_check=list(HealthCheck), deadline=None
+        max_examples=8, stateful_step_count=20, suppress_health_check=list(HealthCheck), deadline=None
     )
     run(lambda: machine(database), settings=few)  # type: ignore[arg-type]  # a factory is taken as well

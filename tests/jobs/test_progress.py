@@ -41,7 +41,7 @@ class Chats:
     """A platform with what stands in each chat; `refuses` says what becomes of a message to an address."""
 
     name = "telegram"
-    idempotent = False
+    remembers = timedelta()
 
     def __init__(self, *, changes: bool = True) -> None:
         self.changes = changes
@@ -295,7 +295,7 @@ async def test_a_notice_that_is_just_leaving_shows_the_report_once_it_is_there(d
     with database.write() as work:
         (notice,) = (one.notice_id for one in work.sendings.of(office.appeal))
         (told,) = work.deliveries.of_notice(notice)
-        work.deliveries.begin([told.id])
+        work.deliveries.begin([told.id], NOON)
     office.becomes(3)
     await office.passes(1)
     with database.write() as work:

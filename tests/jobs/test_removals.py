@@ -168,7 +168,7 @@ async def test_what_was_just_leaving_goes_as_soon_as_it_has_a_name(database: Dat
         people = [a_reader(work, address=str(number)) for number in (1, 2)]
         call = queued(work, *people)
         leaving, lost = work.deliveries.of_alert(call.id)
-        work.deliveries.begin([leaving.id, lost.id])
+        work.deliveries.begin([leaving.id, lost.id], NOON)
         assert take_down(work, call.statement.id, "why", NOON).sent == 2
     platform, clock = Platform([Sent("")]), Clock()
     assert report(database, clock) is None
@@ -191,7 +191,7 @@ async def test_what_was_to_be_repeated_may_stand_there_already(database: Databas
     platform, clock = Platform([Uncertain("no answer")]), Clock()
     if begun:  # while it is on the way the first time
         with database.write() as work:
-            work.deliveries.begin([one.id])
+            work.deliveries.begin([one.id], NOON)
             take_down(work, call.statement.id, "why", NOON)
             unanswered(work, one, "no answer", NOON, immediate=True)
     else:
@@ -247,10 +247,10 @@ async def test_words_leave_what_is_repeated_and_what_never_left_is_told_once(dat
     with database.write() as work:
         call = named(work, *(a_reader(work, address=str(number)) for number in (1, 2)))
         unsure, _ = work.deliveries.of_alert(call.id)
-        work.deliveries.begin([unsure.id])
+        work.deliveries.begin([unsure.id], NOON)
         unanswered(work, unsure, "no answer", NOON, immediate=True, recognised=True)
         withhold(work, call.statement, call.source, [NAME], NOON)
-    platform, clock = Platform(idempotent=True), Clock()
+    platform, clock = Platform(remembers=timedelta(days=1)), Clock()
     assert report(database, clock) is None, "it is on its way"
     await sender(database, platform, clock).drain()
     assert sorted(names for _, names, _ in platform.told) == [("named",), ("named",), ("named away",)]
@@ -269,7 +269,7 @@ def test_words_leave_what_a_sender_has_just_read(database: Database) -> None:
             (one,) = work.deliveries.due("telegram", NOON, 9)
             admin = pool.submit(withheld, database, call)
             wait([admin], timeout=0.3)
-            work.deliveries.begin([one.id])
+            work.deliveries.begin([one.id], NOON)
         admin.result()
     assert became(database, call.id) == [(None, True)]
 

@@ -174,7 +174,7 @@ def test_what_waited_may_have_been_sent_since(
     if claimed:
         with database.write() as work:
             due = work.deliveries.due("telegram", NOON, 10)
-            work.deliveries.begin([one.id for one in due])
+            work.deliveries.begin([one.id for one in due], NOON)
     database.back_up(file, NOON)
     lose(database)
     done = bring_back(database, file)

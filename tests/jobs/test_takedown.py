@@ -207,14 +207,14 @@ async def test_what_was_being_sent_and_comes_back_is_not_sent(database: Database
         person = a_reader(work, a_route())
         alert = queued(work, person)
         (one,) = work.deliveries.due("telegram", NOON, 5)
-        work.deliveries.begin([one.id])
+        work.deliveries.begin([one.id], NOON)
         take_down(work, alert.statement.id, "why", LATER)
         work.deliveries.settle(one.id, DeliveryState.QUEUED, detail="later")
 
     class Silent:
         """A voice that must not be heard."""
 
-        name, idempotent, changes = "telegram", False, True
+        name, remembers, changes = "telegram", timedelta(), True
 
         async def tell(self, *_: object) -> object:
             raise AssertionError("it was told")

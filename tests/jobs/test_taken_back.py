@@ -222,7 +222,7 @@ def test_whoever_never_got_it_does_not_hear_that_it_was_false(database: Database
         call = rung(work, first)
         wrong = queued(work, second, alert=replace(call, identifier="wrong", statement=said_on(call)))
         (one,) = work.deliveries.of_alert(wrong.id)
-        work.deliveries.begin([one.id])
+        work.deliveries.begin([one.id], NOON)
         retract(work, wrong.id, FALSE, "", RULES, LATER)
         (told,) = work.deliveries.of_alert(work.alerts.corrected_by(wrong.statement.id))
         assert told.state is DeliveryState.QUEUED

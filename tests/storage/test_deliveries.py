@@ -22,7 +22,7 @@ LATER = NOON + timedelta(hours=1)
 def names(work: Work, *, limit: int = 10) -> list[str]:
     """The alerts that are next, in their order; their attempts are counted."""
     due = work.deliveries.due("telegram", LATER, limit)
-    work.deliveries.begin([delivery.id for delivery in due])
+    work.deliveries.begin([delivery.id for delivery in due], NOON)
     alerts = work.alerts.many([delivery.alert_id for delivery in due])
     return [alerts[delivery.alert_id].identifier for delivery in due]
 
@@ -102,7 +102,7 @@ def test_who_is_lost_in_the_moment_of_the_look_is_sent_nothing(database: Databas
         sa.event.listen(database.engine, "after_cursor_execute", between)
         with database.write() as work:
             due = work.deliveries.due("telegram", NOON, 10)
-            begun = work.deliveries.begin([delivery.id for delivery in due])
+            begun = work.deliveries.begin([delivery.id for delivery in due], NOON)
         leaving[0].result(timeout=30)
     with database.write() as work:
         (found,) = work.deliveries.of_alert(alert.id)
@@ -171,7 +171,7 @@ def test_what_is_being_sent_when_its_case_is_closed_is_not_tried_again(database:
     with database.write() as work:
         case, _, alert = on_a_case(work, "closed", DeliveryState.QUEUED)
         (one,) = work.deliveries.due("telegram", NOON, 5)
-        work.deliveries.begin([one.id])
+        work.deliveries.begin([one.id], NOON)
         work.deliveries.cancel_case(case)
         work.deliveries.settle(one.id, DeliveryState.QUEUED, detail="Too Many Requests", not_before=LATER)
         (found,) = work.deliveries.of_alert(alert)
@@ -223,8 +223,8 @@ def test_what_is_called_off_in_the_moment_of_a_stop_is_not_sent_later(database: 
         case, reader = work.cases.open("Nine", NOON), a_reader(work)
         alert = queued(work, reader, alert=an_alert(case_id=case))
         (due,) = work.deliveries.due("telegram", NOON, 9)
-        work.deliveries.begin([due.id])
+        work.deliveries.begin([due.id], NOON)
         work.deliveries.cancel_case(case)
-        work.deliveries.put_back([due.id])
+        work.deliveries.put_back([due])
         (found,) = work.deliveries.of_alert(alert.id)
     assert (found.state, found.attempts, "called off" in found.detail) == (DeliveryState.CANCELLED, 0, True)

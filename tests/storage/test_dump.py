@@ -27,6 +27,7 @@ FINER = {
     "recipients.lately": "when a group was sent something in its last minute; gone within an hour",
     "recipients.rests": "how long Telegram asked us to wait; gone within an hour after it is past",
     "deliveries.not_before": "when something that waits may go; the day alone once it came to its end",
+    "deliveries.tried": "since when something that waits may have arrived all the same; gone with its end",
     "handovers.expires": "until when a code serves; a quarter of an hour, gone when it is used",
     "looks.asked": "until when an address may be looked at for who asked; all of a look is gone within a day",
     "looks.taken": "since when a program looks at it; likewise",
@@ -168,8 +169,9 @@ def test_no_hour_stays_at_what_was_sent(database: Database) -> None:
         people = [a_reader(work, address=str(number)) for number in range(4)]
         calls = [queued(work, one, alert=an_alert(identifier=one.address)) for one in people]
         ids = [work.deliveries.of_alert(call.id)[0].id for call in calls]
+        work.deliveries.begin(ids, back)
         for key in ids:
-            work.deliveries.settle(key, DeliveryState.QUEUED, not_before=back)
+            work.deliveries.settle(key, DeliveryState.QUEUED, not_before=back, perhaps=True)
         work.deliveries.sent({ids[0]: "1"})
         work.deliveries.settle(ids[1], DeliveryState.FAILED)
         work.recipients.suspend(people[2].id, back)
@@ -178,6 +180,7 @@ def test_no_hour_stays_at_what_was_sent(database: Database) -> None:
     assert [one.state for one in found] == [*states, DeliveryState.QUEUED]
     midnight = back.replace(hour=0, minute=0)
     assert [one.not_before for one in found] == [midnight, midnight, midnight, back]
+    assert [one.tried for one in found] == [None, None, None, back]
 
 
 def test_no_hour_stays_at_what_left_by_an_account_without_people(database: Database) -> None:
@@ -185,7 +188,7 @@ def test_no_hour_stays_at_what_left_by_an_account_without_people(database: Datab
     with database.write() as work:
         reader = a_reader(work)
         (one,) = work.deliveries.of_alert(queued(work, reader).id)
-        work.deliveries.begin([one.id])
+        work.deliveries.begin([one.id], NOON)
         work.recipients.turn_to(reader.id, "telegram 2000002", NOON)
         ended = {"state": DeliveryState.UNCERTAIN, "not_before": NOON}
         work.connection.execute(sa.update(deliveries).values(**ended))

@@ -40,7 +40,7 @@ def test_who_was_told_or_may_have_been_hears_of_the_end(
         reader = a_reader(work)
         (delivery,) = work.deliveries.of_alert(on_case(work, case, "call", reader).id)
         if begun:
-            work.deliveries.begin([delivery.id])
+            work.deliveries.begin([delivery.id], NOON)
         work.deliveries.settle(delivery.id, state)
         assert work.told.receivers(case) is told
 
@@ -150,7 +150,7 @@ def test_news_belong_under_nothing_that_another_account_sent(database: Database)
         case, reader = work.cases.open("Nine", NOON), a_reader(work)
         call = on_case(work, case, "call", reader)
         (one,) = work.deliveries.of_alert(call.id)
-        work.deliveries.begin([one.id])
+        work.deliveries.begin([one.id], NOON)
         work.recipients.turn_to(reader.id, "telegram 2000002", NOON)
         arrived(work, call.id, "7")
         (heard,) = work.told.heard(reader.id, case, call.id + 1)

@@ -146,3 +146,9 @@ def test_at_the_desk_stop_may_mean_a_sending(chat: Chat) -> None:
     chat.admin = True
     assert chat.says("stop").startswith("/stop")
     assert "not subscribed" in chat.says("구독 취소")
+
+
+def test_no_command_is_offered_where_it_is_of_no_use(chat: Chat) -> None:
+    """A channel is managed from elsewhere on Telegram alone."""
+    assert "/for chat command" in Chat(chat.database, "telegram").says("/help")
+    assert "for chat command" not in Chat(chat.database, "matrix").says("!help")

@@ -54,7 +54,7 @@ def test_a_case_is_muted_and_the_mistake_is_undone_with_a_tap(chat: Chat, case: 
         ("/follow 99", "There is no case 99."),
         ("/follow China", "“China” is no number"),
         ("/mute 1 tomorrow", "“tomorrow” is not understood here"),
-        ("/why", "with the button under an alert"),
+        ("/why", "with what an alert offers below"),
         ("/why 7", "Nothing like that was sent here."),
         ("/follow 1 off", "do not follow case 1 any more"),
     ],
@@ -130,7 +130,7 @@ def test_what_few_words_stood_for_is_shown_to_whom_it_was_sent(chat: Chat, case:
     assert "Follow" in chat.offered
     assert chat.says(f"/show {digest[1]}").startswith("2 urgent calls that did not ring")
     assert "Nothing like that was sent here." in chat.says(f"/show {waits}")
-    assert "with the button" in chat.says("/show")
+    assert "what an alert offers" in chat.says("/show")
     assert "Nothing like that" in Chat(chat.database, address="chat-2").says(f"/show {alone}")
 
 

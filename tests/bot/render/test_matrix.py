@@ -64,3 +64,29 @@ def test_a_long_text_can_be_called_off_in_any_script() -> None:
         assert edit["m.new_content"] == part.content()
         assert edit["body"].startswith("* 북한이탈주민")
         assert len(json.dumps(edit)) * 4 / 3 < LARGEST_EVENT - 2_000
+
+
+def test_only_what_is_to_be_typed_begins_with_the_mark_of_matrix() -> None:
+    """Commands that are set off, and labels that repeat one; no path, address, quotation or title."""
+    typed = ("/help subscribe", '/subscribe KP "use /latest"', "/quiet 22:00-07:00 Asia/Seoul", "/start")
+    theirs = ("/srv/vigil/start", "https://a.org/help", "either/or", "/search@bot", " /latest")
+    message = Message(
+        (
+            Heading((Span("/latest news"),)),
+            *(Paragraph((Span(text, Style.CODE),)) for text in (*typed, *theirs)),
+            Paragraph((Span("/search", Style.CODE, "https://a.org/search"), Span(" and /forget yes"))),
+            Items(((Span("/mute 3", Style.CODE), Span(" · /mute")),)),
+            Quote((Span("/privacy", Style.CODE), Span(" /status"))),
+        ),
+        ((Choice("/search camp", "/search camp"), Choice("/help", "/why 3"), Choice("", "/mute 3")),),
+    )
+    (part,) = parts(message)
+    assert part.body.splitlines() == [
+        *("/latest news", ""),
+        *(line for text in typed for line in (f"!{text[1:]}", "")),
+        *(line for text in theirs for line in (text.strip(), "")),
+        *("/search and /forget yes", "", "• !mute 3 · /mute", "/privacy /status"),
+        *("", "1 · !search camp", "2 · /help", "3 · !mute"),
+    ]
+    assert shown(part.html) == "".join(part.body.split())
+    assert part.commands == ("/search camp", "/why 3", "/mute 3"), "what a number sends is no matter of looks"

@@ -43,7 +43,7 @@ async def test_an_alert_is_printed_in_a_frame_and_counts_as_sent() -> None:
     transport, _, out = opened()
     assert await transport.send(ADDRESS, ALERT, "delivery-1") == Sent("delivery-1")
     assert "╭─ URGENT · China ─" in out.getvalue()
-    assert (transport.name, transport.idempotent) == ("console", True)
+    assert (transport.name, bool(transport.remembers)) == ("console", True)
 
 
 async def test_a_terminal_says_the_name_of_a_picture_and_takes_one_from_a_file(tmp_path: Path) -> None:

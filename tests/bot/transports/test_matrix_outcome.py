@@ -42,6 +42,27 @@ def test_errors(error: Exception, kind: type[Outcome], everyone: bool | None) ->
     assert (outcome.everyone if isinstance(outcome, RetryLater) else None) is everyone
 
 
+@pytest.mark.parametrize(
+    ("error", "perhaps"),
+    [
+        (TimeoutError(), True),
+        (aiohttp.ServerDisconnectedError(), True),
+        (an_error(None, 502), True),
+        (an_error("M_UNKNOWN", 500), True),
+        (aiohttp.ClientConnectorError(SimpleNamespace(ssl=None), OSError()), False),  # type: ignore[arg-type]
+        (an_error("M_LIMIT_EXCEEDED", 429), False),
+        (an_error("M_UNKNOWN_TOKEN", 401), False),
+        (an_error(None, 403), False),
+        (SendRetryError("no keys"), False),
+    ],
+)
+def test_what_may_have_arrived_is_told_from_what_was_not_taken(error: Exception, *, perhaps: bool) -> None:
+    """Once the homeserver has forgotten the transaction, only what was not taken may be sent again."""
+    outcome = Outcomes().of(error, "!a")
+    assert isinstance(outcome, RetryLater)
+    assert outcome.perhaps is perhaps
+
+
 def test_one_room_that_is_limited_holds_no_other() -> None:
     """The second one within the wait of the first shows that the account is meant (Synapse, rc_message)."""
     clock = [0.0]
