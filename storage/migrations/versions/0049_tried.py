@@ -6,8 +6,8 @@ Where it is not known, as of what the program of before has begun, it was lately
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0047"
-down_revision = "0046"
+revision = "0049"
+down_revision = "0048"
 branch_labels = None
 depends_on = None
 
