@@ -12,12 +12,12 @@ _AGED = re.compile(
     r"(?<=\d)(?:,|,? and)\s(?P<c>\d{1,2}|one|two|three|four|five|six|seven|eight|nine)(?=\W)"
     r"(?!\s+(?:years|people|(?:of\s)?\w+s\b))|\b(?P<b>\d{1,2})[- ]years?[- ]old\b|"
     rf"\b(?P<w>{number_of('en')})-year-old\b|"
-    r"\b(?:man|woman|boy|girl) of (?P<d>\d{1,2})\b|\b(?P<e>\d{1,2})\s(?:ans|años|лет|года)\b",
+    r"\b(?:man|woman|boy|girl|son|daughter|brother|sister|child) of (?P<d>\d{1,2})\b(?! of)|^[A-Z][^.:;]{5,50}, (?P<f>\d{1,2})$|\b(?P<e>\d{1,2})\s(?:ans|años|лет|года)\b",
     re.IGNORECASE,
 )
 _AGES = re.compile(
     r"\b(?:aged?|old)\b|\([mf]\)|\(\d{1,2}\)|\d\s(?:ans|años|лет|года)\b|\b(?:man|woman|"
-    r"boy|girl) of \d|\bis \d{1,2}\b"
+    r"boy|girl|son|daughter|brother|sister|child) of \d|\bis \d{1,2}\b|^[A-Z][^.:;]{5,50}, \d{1,2}$"
 )
 _EAST_AGED = re.compile(
     r"(?<!\d)(?P<a>\d{1,2})\s?(?:세|살|歳|岁|歲|عاما|سنة(?=\)))|(?P<c>[一二三四五六七八九十]{1,3})[岁歲歳]|"

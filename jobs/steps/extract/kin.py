@@ -272,7 +272,7 @@ _VERB = re.compile(
 )
 _FATE = re.compile(
     r"\b(?:li(?:fe|ves)|release|cases?|fate|arrests?|detention|whereabouts|execution|extradition|return|"
-    r"abduction|disappearance|"
+    r"abduction|disappearance|disparition|enlèvement|desaparición|secuestro|aparición|"
     r"safety|transfer|vies?|libération|sort|situation|situación|arrestation|vida|liberación|paradero|"
     r"detención|судьб\w+|освобожден\w+)\s+"
     r"(?:of|de|del|d[’'])?\s*(?:[a-z-]+\s+)?$",

@@ -125,6 +125,8 @@ def minors_of(
         return _of_some(parts, count)
     if listed and listed.young:
         return listed.young
+    if any(all_adult(line) for line in told):
+        return 0
     return _of_some(counted, count) if counted else _by_age(beside, told, count, listed)
 
 
@@ -156,7 +158,7 @@ def _by_age(beside: list[str], told: list[str], count: int, listed: Listed | Non
         return count
     if eldest := next((some for line in told if (some := _of_the_eldest(line))), 0):
         return eldest if eldest <= count else None
-    if any(all_adult(line) for line in told) or (listed and listed.ages == count):
+    if listed and listed.ages == count:
         return 0
     return _one_by_one(told, count)
 

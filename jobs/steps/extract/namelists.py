@@ -4,12 +4,11 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
-from functools import cache
 
 from jobs.steps.extract import parties, scripts
 from jobs.steps.extract.blocks import Block
 from jobs.steps.extract.data import may_hold, pattern, words
-from jobs.steps.lexicon.cldr import locales
+from jobs.steps.extract.printed_countries import printed_names
 from jobs.steps.lexicon.countries import place_spans
 from jobs.steps.lexicon.tokens import cut
 
@@ -225,25 +224,18 @@ def split_names(text: str, *, persons: bool = False, row: bool = False) -> list[
 
 def is_country(text: str) -> bool:
     """Whether a line is only a country's name."""
-    named = (parties.names_country(text) and not is_place(text)) or text in printed_names() | SIGNS
-    return "," not in text and named and not is_organisation(text)
+    named = (
+        (parties.names_country(text) and not is_place(text))
+        or text in SIGNS
+        or text.lower() in printed_names()
+    )
+    own = text.lower() in printed_names()
+    return "," not in text and named and (own or not is_organisation(text))
 
 
 def is_place(text: str) -> bool:
     """Whether a name is of a place within a country: a town, a state of a federation."""
     return text.lower() not in printed_names() and any(place for _, _, place in place_spans(cut(text)))
-
-
-@cache
-def printed_names() -> frozenset[str]:
-    """The names of countries as CLDR has them in the languages of lists, in lower case."""
-    with locales() as locale:
-        return frozenset(
-            name.lower()
-            for language in ("en", "fr", "es", "pt", "de", "ru", "ar", "ko", "ja", "zh", "zh_Hant")
-            for code, name in locale(language).territories.items()
-            if len(code) == 2
-        )
 
 
 def is_organisation(name: str) -> bool:

@@ -13,7 +13,8 @@ FILE = "persons.toml"
 _MOST = 999
 _NUMBERED = re.compile(
     r"\d|\b(?:[Oo]ne|[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|[Ss]ix|[Ss]even|[Ee]ight|[Nn]ine|[Tt]en|[Ee]leven|"
-    r"[Tt]welve|[Tt]hir|[Ff]if|[Tt]wen|[Ff]orty|dozen)"
+    r"[Tt]welve|[Tt]hir|[Ff]if|[Tt]wen|[Ff]orty|dozen|"
+    r"ONE|TWO|THREE|FOUR|FIVE|SIX|SEVEN|EIGHT|NINE|TEN|ELEVEN|TWELVE|THIR|FIF|TWEN|FORTY)"
 )
 _GAP = (
     r"(?:(?!(?:january|february|march|april|may|june|july|august|september|october|november|december|"

@@ -11,6 +11,7 @@ from functools import cache
 from jobs.steps.extract import kin, kin_arabic, kin_east
 from jobs.steps.extract.blocks import Block, sentences
 from jobs.steps.extract.data import holds, may_hold
+from jobs.steps.extract.fewer import fewer
 from jobs.steps.extract.minors import minors_of
 from jobs.steps.extract.named import names_at_risk, roll, told_throughout
 from jobs.steps.extract.one_more import ordinal
@@ -97,7 +98,8 @@ def persons_at_risk(title: str, blocks: list[Block], language: str = "") -> Pers
     if not listed and not closed and _one_more(lines, count):
         count += 1
     minors = minors_of(lines, count, counts.places(), counts.lists().get(count))
-    return PersonsAtRisk(count, minors, len(names) or None)
+    gone, young = fewer(lines, counts.places(), count) if not (listed or closed or counts.left(count)) else (0, 0)
+    return PersonsAtRisk(count - gone, max(minors - young, 0) if minors else minors, len(names) or None)
 
 
 def _one_more(lines: list[str], count: int) -> bool:
@@ -275,6 +277,9 @@ def _with_them(line: str, found: list[Candidate], tally: Tally, *, closed: bool)
         (one.value for one in tally.mentions[-3:] if one.weight >= ENOUGH), default=0
     )
     more = here[-1].value if here else 1 if _SOMEBODY.match(line) else 0
+    told = next((one.value for one in found if one.start >= match.end() and one.value > before), 0)
+    if before and told:
+        return told, before  # the sentence itself says how many they are together
     return (before + more, max(before, more)) if before and more else None
 
 

@@ -2,10 +2,10 @@
 
 import re
 
-from jobs.steps import lexicon
 from jobs.steps.extract import parties
 from jobs.steps.extract.data import pattern
-from jobs.steps.extract.namelists import SIGNS, is_organisation, is_place, printed_names
+from jobs.steps.extract.namelists import SIGNS, is_organisation, is_place
+from jobs.steps.extract.printed_countries import printed_names, where_of
 
 _FILE = "signatories.toml"
 
@@ -35,7 +35,7 @@ def _country_in(printed: str) -> str:
     """The part of a parenthesis that is a country: "Kenya", "Nairobi, Kenya", "德国,作家"."""
     for part in [printed, *re.split(r"[,，、/;・·]\s*", printed)]:
         name = part.strip()
-        if name and len(name.split()) <= 5 and lexicon.country_of(name) and _names_only(name):
+        if name and len(name.split()) <= 5 and where_of(name) and _names_only(name):
             return name
     return ""
 
@@ -47,4 +47,5 @@ def _names_only(part: str) -> bool:
 
 
 def _country_only(tail: str) -> bool:
-    return lexicon.country_of(tail) is not None and _names_only(tail) and not is_organisation(tail)
+    own = tail.lower() in printed_names()
+    return where_of(tail) is not None and (own or (_names_only(tail) and not is_organisation(tail)))

@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass, field
 
-from jobs.steps import lexicon
 from jobs.steps.extract import parties, scripts
 from jobs.steps.extract.blocks import Block
 from jobs.steps.extract.calendars import western
@@ -31,6 +30,7 @@ from jobs.steps.extract.namelists import (
 )
 from jobs.steps.extract.numbers import NUMBER
 from jobs.steps.extract.printed import name_and_country
+from jobs.steps.extract.printed_countries import unflagged, where_of
 from jobs.steps.extract.unheaded import at_end, under_date
 from storage.records import Signatories
 
@@ -39,7 +39,14 @@ _COUNTED = re.compile(
     rf"^(?:and|plus|in addition,?)?\s*(?:{NUMBER})\s+(?:more|other|others|further|additional|org)\w*\b",
     re.IGNORECASE,
 )
-_AND_MORE = re.compile(rf",?\s+and\s+(?:{NUMBER}|several|many)\s+(?:more|others?)\b", re.IGNORECASE)
+_AND_MORE = re.compile(
+    rf",?\s+(?:and|plus)\s+(?:{NUMBER}|several|many)\s+(?:more|others?)\b|"
+    r"(?:、|,|\s)?(?:ほか|他|外|另有|以及其他)\s?(?:賛同者|個人)?\d{1,5}\s?(?:名|人|団体|个|個|位).*$|"
+    r"(?:\s|,|、)(?:외|등|이외)\s?\d{1,5}\s?(?:명|인|개|곳)?.*$|"
+    r"\s(?:et|y|e|и|und|و)\s+(?:otr[oa]s\s+|ещ[её]\s+)?\d{1,5}\s+(?:autres|m[aá]s|otr[oa]s|outr[oa]s|человек|"
+    r"weitere|آخر\w*).*$",
+    re.IGNORECASE,
+)
 _EAST_TAIL = re.compile(r"\s*\((?:이상|총|계|以上)[^()]{0,30}\)\s*$")
 _TITLES = (
     r"H\.?E|Mr|Mrs|Ms|Mx|Dr|Prof|Professor|Profesora?|Professeure?|Rev|Revd|Reverend|Fr|Sr|Br|Bro|Sis|Sir|"
@@ -171,6 +178,7 @@ def _take_block(found: _Found, block: Block, mode: str, country: str) -> str:
     """Adds what one block prints: one name, or several in a row; gives the country over what follows."""
     titled = scripts.person(f"{block.marker} {block.text}") and scripts.person(f"{block.marker} ")
     marker = (bool(block.marker) and not titled) or bool(NUMBERING.match(block.text))
+    marker = marker or (found.columned and _ROW_NUMBER.match(block.text) is not None)
     found.marked = found.marked or (marker and mode != "closing")
     text = f"{block.marker} {block.text}".strip() if titled else block.text.strip()
     text = scripts.unlabelled(scripts.unframed(text))
@@ -185,7 +193,7 @@ def _take_block(found: _Found, block: Block, mode: str, country: str) -> str:
         key, names = keyed
         found.keyed = True
         for name in names:
-            _take(found, name, mode, lexicon.country_of(key) or "" if is_country(key) else "")
+            _take(found, name, mode, where_of(key) or "" if is_country(key) else "")
         return country
     if spoken := _spoken_for(text):
         organisation, person = spoken
@@ -199,6 +207,8 @@ def _take_block(found: _Found, block: Block, mode: str, country: str) -> str:
     return country if labelled else _take_all(found, text, mode, country, row=row)
 
 
+_ROW_NUMBER = re.compile(r"\d{1,3}\s+\S")
+"""The number of a row in a table whose columns have run together."""
 _ROW = re.compile(r"(?:[^,;()]{3,60},\s+){2,}[^,;()]{3,60}\s(?:and|et|y|и)\s+[A-ZÀ-ÞА-ЯЁ][^,;()]{2,60}$")
 """Names in a row that ends with "and": no place or country is joined to a name so."""
 
@@ -213,7 +223,7 @@ def _no_name(found: _Found, block: Block, text: str, mode: str, *, marker: bool)
         if _OFFICE.match(text) or below:
             aside = re.search(r"[(（]([^()（）]{2,40})[)）]$", text)
             printed = aside[1] if aside else text.rpartition(",")[2].strip()
-            if is_country(printed) and (where := lexicon.country_of(printed)):
+            if is_country(printed) and (where := where_of(printed)):
                 found.countries.add(where)
             return True
     if (
@@ -292,18 +302,18 @@ def _take_all(found: _Found, text: str, mode: str, country: str, *, row: bool = 
 
 def _take(found: _Found, line: str, mode: str, country: str) -> str:
     """Adds one printed name to the lists; a line that is only a country heads the following ones."""
-    text = _AND_MORE.split(NUMBERING.sub("", line))[0].strip(" ,;.*|")
+    text, flag = unflagged(_AND_MORE.split(NUMBERING.sub("", line))[0].strip(" ,;.*|"))
     base = ASIDE.sub("", text)
     text = base if base.isupper() and is_country(base) else text
     text = bare if (bare := IN_COUNTRY.sub("", text)) != text and is_country(bare.rstrip(" :")) else text
     if text and is_country(text):
-        found_country = lexicon.country_of(text)
+        found_country = where_of(text)
         if found_country:
             return found_country
     if not text or _COUNTED.search(text) or pattern(_FILE, "counted").search(text):
         return country
     name, printed = name_and_country(_tabled(text) if found.columned else text)
-    where = (lexicon.country_of(printed) if printed else None) or country
+    where = flag or (where_of(printed) if printed else None) or country
     honoured = bool(HONOURED.match(name))
     bodies = found.bodies or found.closed_by_bodies
     closing = mode == "closing" and not bodies and not is_organisation(name.split(",")[0])
