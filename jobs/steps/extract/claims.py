@@ -31,7 +31,7 @@ _SIGNING = re.compile(
     r"subscrev\w+|unterzeich\w+|"
     r"\b(?:our|nos|nuestras)\s+[\w-]+\s+(?:organi[sz]a\w+|associations|asociaciones|ong|ngos|groups|collectifs|"
     r"colectivos)\b|"
-    r"обраща(?:ются|емся)|присоедин\w+|с подписями|with \d+ signatures",
+    r"обраща(?:ются|емся)|поддержал\w*|присоедин\w+|с подписями|with \d+ signatures",
     re.IGNORECASE,
 )
 _STEMS = (
@@ -54,6 +54,8 @@ _STEMS = (
         "subscrev",
         "unterzeich",
         "обраща",
+        "поддержал",
+        "присоедин",
         "signatures",
         "representing",
         *("our ", "nos ", "nuestras "),
@@ -116,6 +118,7 @@ _EAST = re.compile(
     r"(?P<v>\d{1,4})\s?(?:개|여개)\s?(?:국내외\s?)?(?:인권|시민|사회|종교|북한인권)?\S{0,8}단체|"
     rf"(?:^|[:：，,])(?P<q>{HAN_NUMBER})(?:个|個|家)[^\d，。；、]{{0,8}}?(?:团体|组织|組織|机构|團體|機構)|"
     rf"[联聯连連]署[^。；]{{0,24}}?共(?P<r>{HAN_NUMBER})(?:个|個|家)|"
+    r"以上\s?(?P<o>\d{1,4})\s?団体|"
     r"(?P<t>\d{1,4})の(?:[^\d、。]{0,10})?(?:団体|組織|NGO)|"
     r"(?:我们|以下|联署的|共)(?P<z>\d{1,4})(?:个|家)(?:团体|组织|机构)|(?P<y>\d{1,4})(?:個|家)(?:團體|組織|"
     r"機構)"

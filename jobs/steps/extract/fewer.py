@@ -11,22 +11,37 @@ from jobs.steps.extract.ages import ages_in
 from jobs.steps.extract.numbers import HAN_NUMBER, number, number_of
 
 _WHOM = (
-    r"of\s+(?:them|whom|the\s+group|those\s+(?:held|detained|arrested|taken)|the\s+(?:\w+\s+)?"
+    r"of\s+(?:them|whom|these|the\s+group|those\s+(?:held|detained|arrested|taken)|the\s+(?:\w+\s+)?"
     r"(?:detainees|prisoners|refugees|men|women|children|defendants|activists|students))"
 )
 _PART = re.compile(
-    rf"(?<![\w-])(?P<n>{number_of('en')}|one)\s+{_WHOM}\b(?P<told>[^.;]{{0,90}})|"
-    rf"(?<!\w)(?P<f>{number_of('fr')})\s+d[’']entre\s+(?:eux|elles)\b(?P<ftold>[^.;]{{0,90}})|"
-    rf"(?<!\w)(?P<s>{number_of('es')})\s+de\s+ell[oa]s\b(?P<stold>[^.;]{{0,90}})|"
-    rf"(?<!\w)(?P<r>{number_of('ru')})\s+из\s+них\b(?P<rtold>[^.;]{{0,90}})|"
+    rf"(?<![\w-])(?P<n>{number_of('en')})\s+{_WHOM}\b(?P<told>[^;]{{0,90}})|"
+    rf"(?<!\w)(?P<f>{number_of('fr')})\s+d[’']entre\s+(?:eux|elles)\b(?P<ftold>[^;]{{0,90}})|"
+    r"\b(?P<g>l[’']une?)\s+d(?:[’']|e\s)(?:entre\s+)?(?:eux|elles)\b(?P<gtold>[^;]{0,90})|"
+    r"\b(?P<h>un[oa])\s+de\s+ell[oa]s\b(?P<htold>[^;]{0,90})|"
+    r"(?<!\w)(?P<i>один|одна|одного|одну)\s+из\s+них\b(?P<itold>[^;]{0,90})|"
+    rf"(?<!\w)(?P<s>{number_of('es')})\s+de\s+ell[oa]s\b(?P<stold>[^;]{{0,90}})|"
+    rf"(?<!\w)(?P<r>{number_of('ru')})\s+из\s+них\b(?P<rtold>[^;]{{0,90}})|"
     rf"(?:이|그|이들)\s?(?:가운데|중)\s?(?P<k>{number_of('ko')})\s?(?:명|인|사람)(?P<ktold>[^.。]{{0,50}})|"
     rf"(?:そのうち|うち)(?:の)?(?P<j>{HAN_NUMBER})\s?(?:人|名)(?P<jtold>[^。、]{{0,40}})|"
     rf"其中(?:的)?(?P<z>{HAN_NUMBER})\s?(?:人|名|位)(?P<ztold>[^。，]{{0,30}})",
     re.IGNORECASE,
 )
-_HINTS = ("of the", "of wh", "of those", "entre eux", "entre elles", "de ell", "из них")
+_HINTS = (
+    "of the",
+    "of wh",
+    "of those",
+    "d'eux",
+    "d’eux",
+    "d'elles",
+    "d’elles",
+    "entre eux",
+    "entre elles",
+    "de ell",
+    "из них",
+)
 _OUT = re.compile(
-    r"\b(?:escaped|got away|fled|(?:has|have|had|was|were)\s+(?:\w+\s+){0,2}?(?:released|freed|rescued|"
+    r"^,\s(?:libéré|relâché|liberad|freed|released|set free|освобожд)\w*|\b(?:escaped|got away|fled|(?:has|have|had|was|were)\s+(?:\w+\s+){0,2}?(?:released|freed|rescued|"
     r"acquitted|bailed|let go|resettled|evacuated)|reached safety|(?:has|have)?\s?died|"
     r"(?:was|were)\s+(?:shot dead|killed)|(?:is|are)\s+(?:now\s+)?(?:safe|dead|free)\b|"
     r"(?:a|ont)\s+été\s+(?:libéré|relâché|remis|tué)\w*|(?:s[’']est|se\s+sont)\s+(?:échappé|enfui)\w*|"
@@ -38,7 +53,10 @@ _OUT = re.compile(
     r"解放され|已获释|已獲釋|获释|獲釋|逃脱|逃脫|死亡|已安全",
     re.IGNORECASE,
 )
-_NOT = re.compile(r"\b(?:to be|be|not|never|until|unless|if|should|must)\s*$", re.IGNORECASE)
+_NOT = re.compile(
+    r"\b(?:to be|be|not|never|until|unless|if|should|must|believed to|thought to|feared to|said to|may)\s*$",
+    re.IGNORECASE,
+)
 
 
 def fewer(lines: list[str], places: dict[int, list[int]], count: int) -> tuple[int, int]:
@@ -58,7 +76,7 @@ def fewer(lines: list[str], places: dict[int, list[int]], count: int) -> tuple[i
             out = _OUT.search(told)
             if not 0 < value < count or not out or _NOT.search(told[: out.start()]):
                 continue
-            if where[-1] > at or count - value - gone in places:
+            if where[-1] > at and count - value - gone not in places:
                 return 0, 0
             gone += value
             young += min(value, sum(age < _ADULT for age in ages_in(piece) or _brothers(piece)))
@@ -73,9 +91,9 @@ def _may(line: str) -> bool:
 def _parts(line: str) -> Iterator[tuple[int, str, str]]:
     for match in _PART.finditer(line):
         groups = match.groupdict()
-        figures = next(groups[key] for key in "nfsrkjz" if groups[key])
+        figures = next(groups[key] for key in "nfghisrkjz" if groups[key])
         told = next((groups[key] for key in _TOLD if groups[key]), "")
-        value = 1 if figures.lower() == "one" else number(figures) or 0
+        value = 1 if groups["g"] or groups["h"] or groups["i"] else number(figures) or 0
         yield value, told, match.group()
 
 
@@ -88,6 +106,6 @@ def _brothers(piece: str) -> list[int]:
 _SIBLINGS = re.compile(
     r"\b(?:brothers|sisters|boys|girls|cousins|children)\s+(?:of|aged)\s+(?P<a>\d{1,2})\s+and\s+(?P<b>\d{1,2})\b"
 )
-_TOLD = ("told", "ftold", "stold", "rtold", "ktold", "jtold", "ztold")
+_TOLD = ("gtold", "htold", "itold", "told", "ftold", "stold", "rtold", "ktold", "jtold", "ztold")
 _NEAR = 12  # sentences behind the first that tells the number
 _ADULT = 18

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 
 from jobs.steps.extract import parties, scripts
 from jobs.steps.extract.blocks import Block
@@ -203,6 +204,11 @@ def split_names(text: str, *, persons: bool = False, row: bool = False) -> list[
         separator = ""  # the columns of a table
     if not separator and EAST.search(text) and " / " in masked:
         separator = " / "
+    if not separator and EAST.search(text) and masked.count("/") >= _DASHES:
+        separator = "/"
+    if not separator:
+        dashes = (dash for dash in (" – ", " — ", " - ") if masked.count(dash) >= _DASHES)
+        separator = next(dashes, "")
     if not separator and persons and masked.count(",") >= 2 and len(ASIDE.findall(text)) >= 2:
         separator = ","
     if not separator and (
@@ -219,7 +225,17 @@ def split_names(text: str, *, persons: bool = False, row: bool = False) -> list[
     if separator == ",":
         text = re.sub(r",?\s+(?:and|et|y|и)\s+(?=[A-ZÀ-ÞА-ЯЁ][^,]*$)", ", ", text)
     parts = [part.strip(" .。,") for part in outside(text, separator)]
-    return [part for part in parts if part and not ONLY_POST_NOMINAL.match(part)]
+    return [part for before, part in pairwise(["", *parts]) if part and not _belongs(before, part)]
+
+
+def _belongs(before: str, part: str) -> bool:
+    """Whether a part is what stands behind the person before it: "Marie-Claire, OSB"."""
+    return ONLY_POST_NOMINAL.match(part) is not None and (
+        HONOURED.match(before) is not None or (is_personal(before) and not is_organisation(before))
+    )
+
+
+_DASHES = 3  # dashes or strokes that part the names of a row
 
 
 def is_country(text: str) -> bool:
@@ -252,7 +268,7 @@ def is_personal(name: str) -> bool:
         return len(parts) <= 3 and 2 <= len(name) <= 12
     return 2 <= len(parts) <= 5 and all(
         part[:1].isupper()
-        or part in {"de", "van", "von", "bin", "al", "da", "dos", "el", "ibn", "bint", "der", "la"}
+        or part in {"y", "de", "van", "von", "bin", "al", "da", "dos", "el", "ibn", "bint", "der", "la"}
         for part in parts
     )
 

@@ -18,7 +18,7 @@ def name_and_country(text: str) -> tuple[str, str]:
         if country or pattern(_FILE, "nowhere").fullmatch(printed):
             return text[: match.start()].strip(" ,") or text, country or printed
     text = re.sub(r"\s*[(（][^()（）]{0,60}[)）]\s*$", "", text).strip(" ,") or text
-    for separator in (",", " – ", " - ", " — ", " | ", "\t", " / "):
+    for separator in (",", "،", " – ", " - ", " — ", " | ", "\t", " / "):
         head, mark, tail = text.rpartition(separator)
         tail = tail.strip()
         if (
@@ -29,6 +29,23 @@ def name_and_country(text: str) -> tuple[str, str]:
         ):
             return head.strip(" ,"), tail
     return text, ""
+
+
+def also_printed(text: str) -> set[str]:
+    """The countries of an aside or an end of a line that names two: "(Chile y Colombia)", "Sri Lanka/Hong Kong"."""
+    match = _TWO.search(text) if "/" in text or _JOINT.search(text) else None
+    pair = {where_of(match["one"].strip()), where_of(match["two"].strip())} if match else set()
+    return {code for code in pair if code} if match and None not in pair and _both(match) else set()
+
+
+def _both(match: re.Match[str]) -> bool:
+    return _names_only(match["one"].strip()) and _names_only(match["two"].strip())
+
+
+_JOINT = re.compile(r"\s(?:y|et|and|и|e|&)\s")
+_TWO = re.compile(
+    r"[(,]\s?(?P<one>[^(),/]{3,24}?)\s?(?:/|\s(?:y|et|and|и|e|&)\s)\s?(?P<two>[^(),/]{3,24}?)\)?$"
+)
 
 
 def _country_in(printed: str) -> str:

@@ -10,6 +10,7 @@ from jobs.steps.extract.claims import claims
 from jobs.steps.extract.data import pattern
 from jobs.steps.extract.namelists import (
     ASIDE,
+    EAST,
     HONOURED,
     IN_COUNTRY,
     KOREAN_PERSON,
@@ -29,18 +30,19 @@ from jobs.steps.extract.namelists import (
     without_running_heads,
 )
 from jobs.steps.extract.numbers import NUMBER
-from jobs.steps.extract.printed import name_and_country
+from jobs.steps.extract.printed import also_printed, name_and_country
 from jobs.steps.extract.printed_countries import unflagged, where_of
 from jobs.steps.extract.unheaded import at_end, under_date
 from storage.records import Signatories
 
 _FILE = "signatories.toml"
 _COUNTED = re.compile(
-    rf"^(?:and|plus|in addition,?)?\s*(?:{NUMBER})\s+(?:more|other|others|further|additional|org)\w*\b",
+    rf"^(?:and|plus|in addition,?|\+|\.\.\.|…)?\s*(?:and\s+)?(?:{NUMBER})\s+(?:more|other|others|further|additional|org)\w*\b",
     re.IGNORECASE,
 )
 _AND_MORE = re.compile(
     rf",?\s+(?:and|plus)\s+(?:{NUMBER}|several|many)\s+(?:more|others?)\b|"
+    r"\s以上\s?\d{1,4}\s?(?:団体|名|人).*$|"
     r"(?:、|,|\s)?(?:ほか|他|外|另有|以及其他)\s?(?:賛同者|個人)?\d{1,5}\s?(?:名|人|団体|个|個|位).*$|"
     r"(?:\s|,|、)(?:외|등|이외)\s?\d{1,5}\s?(?:명|인|개|곳)?.*$|"
     r"\s(?:et|y|e|и|und|و)\s+(?:otr[oa]s\s+|ещ[её]\s+)?\d{1,5}\s+(?:autres|m[aá]s|otr[oa]s|outr[oa]s|человек|"
@@ -98,6 +100,12 @@ class _Found:
     """The running list sets bullets or numbers before its names."""
     fresh: bool = False
     """Nothing stands yet under the heading of the running list."""
+    barred: bool = False
+    """Bars stand between the names of its rows."""
+    doubtful: list[str] = field(default_factory=list)
+    """Names of an open list that may be persons': none has a word of bodies, or a country."""
+    sure: int = 0
+    """Persons of that list who show it."""
     keyed: bool = False
     """Its lines begin with a country and a colon: "Kenya: A, B"."""
 
@@ -115,6 +123,7 @@ def signatories(blocks: list[Block]) -> Signatories:
     elif not found.organisations and claimed[0]:
         for name in under_date(blocks):
             _take(found, name, "organisations", "")
+    _settle(found)
     listed = [*found.organisations.values(), *found.persons.values()]
     return Signatories(
         len(found.organisations), len(found.persons), len(found.countries), *claimed, tuple(listed)
@@ -141,9 +150,19 @@ def _walk(found: _Found, blocks: list[Block]) -> None:
             country = _take_block(found, block, mode, country)
 
 
+def _settle(found: _Found) -> None:
+    """Takes the doubtful names of open lists for persons' where most of the others are."""
+    bodies = len(found.organisations) - len(found.doubtful)
+    if found.sure > 1 and found.sure > bodies and found.sure * 3 >= len(found.doubtful):
+        for key in found.doubtful:
+            if name := found.organisations.pop(key, ""):
+                name = re.split(r"\s*[(（]|,|，|،| – | - | — ", name)[0].strip()
+                found.persons.setdefault(name.lower(), name)
+
+
 def _over(found: _Found, block: Block, mode: str) -> bool:
     """Whether the running list is over before this block."""
-    if ends(block, mode, opening=found.fresh):
+    if ends(block, mode, opening=found.fresh or found.barred):
         return True
     if mode == "persons" and block.gap and not found.fresh and _is_body(block.text):
         return True
@@ -163,6 +182,8 @@ def _is_body(text: str) -> bool:
 def _bodies_below(blocks: list[Block]) -> bool:
     """Whether the names under a closing are in a row or numbered, and many of them are organisations'."""
     names: list[str] = []
+    if _one_a_line(blocks[:_BELOW]):
+        return True
     for block in blocks[:_BELOW]:
         row = split_names(block.text)
         if ends(block, "organisations") or not (block.marker or len(row) > 1):
@@ -171,6 +192,22 @@ def _bodies_below(blocks: list[Block]) -> bool:
     return len(names) > 1 and sum(is_organisation(name) for name in names) * 3 >= len(names)
 
 
+def _one_a_line(blocks: list[Block]) -> bool:
+    """Whether bodies stand one a line, and no person with an office."""
+    lines: list[str] = []
+    for block in blocks:
+        if ends(block, "organisations") or (block.gap and len(lines) > 1):
+            break
+        lines.append(block.text)
+    if len(lines) < _LINES or any(HONOURED.match(line) or _OFFICE.match(line) for line in lines):
+        return False
+    return sum(is_organisation(line) or bool(_ABBREVIATED.search(line)) for line in lines) * 5 >= 2 * len(
+        lines
+    )
+
+
+_LINES = 5  # names one a line
+_ABBREVIATED = re.compile(r"\([A-Z][A-Za-z-]{1,11}\)$")
 _BELOW = 12  # blocks
 
 
@@ -181,7 +218,8 @@ def _take_block(found: _Found, block: Block, mode: str, country: str) -> str:
     marker = marker or (found.columned and _ROW_NUMBER.match(block.text) is not None)
     found.marked = found.marked or (marker and mode != "closing")
     text = f"{block.marker} {block.text}".strip() if titled else block.text.strip()
-    text = scripts.unlabelled(scripts.unframed(text))
+    text = _LEADER.sub(", ", scripts.unlabelled(scripts.unframed(text)))
+    found.barred = found.barred or text.count(" | ") > 1
     if _COLUMNS.search(text) and len(text.split()) < 7:
         found.columned = True
         return ""
@@ -207,6 +245,8 @@ def _take_block(found: _Found, block: Block, mode: str, country: str) -> str:
     return country if labelled else _take_all(found, text, mode, country, row=row)
 
 
+_LEADER = re.compile(r"\s?(?:\.{4,}|…{2,}|_{4,})\s?")
+"""Dots that lead from a name to its country."""
 _ROW_NUMBER = re.compile(r"\d{1,3}\s+\S")
 """The number of a row in a table whose columns have run together."""
 _ROW = re.compile(r"(?:[^,;()]{3,60},\s+){2,}[^,;()]{3,60}\s(?:and|et|y|и)\s+[A-ZÀ-ÞА-ЯЁ][^,;()]{2,60}$")
@@ -290,14 +330,31 @@ def _persons_behind(text: str) -> list[str]:
 
 
 def _take_all(found: _Found, text: str, mode: str, country: str, *, row: bool = False) -> str:
-    text = _EAST_TAIL.sub("", text)
+    text = _JUNIOR.sub(r" \1", _EAST_TAIL.sub("", text))
     cut = _BEFORE_TITLE if mode == "persons" and HONOURED.match(text) else _SEVERAL_NUMBERED
     parts = [part.strip() for part in cut.split(text)]
     if len(parts) < 2:
         parts = split_names(text, persons=mode == "persons", row=row)
-    for part in parts if len(parts) > 1 else [text]:
+    if len(parts) < 2:
+        return _take(found, text, mode, country)
+    if mode == "organisations" and found.open and _of_persons(parts):
+        mode = "persons"
+    for part in parts:
         country = _take(found, part, mode, country)
     return country
+
+
+_JUNIOR = re.compile(r",\s+((?:Jr|Sr|Esq)\b\.?|Ph\.?\s?D\.?|S\.?J\.?(?=\W|$)|O\.?P\.?(?=\W|$)|II+(?=\W|$))")
+"""What stands behind a comma and belongs to the name before it."""
+
+
+def _of_persons(names: list[str]) -> bool:
+    """Whether the names of a row are persons': none is a body's, and some show it by title or affiliation."""
+    heads = [re.split(r"[,(（]", name)[0].strip() for name in names]
+    if any(is_organisation(head) or not (is_personal(head) or HONOURED.match(head)) for head in heads):
+        return False
+    shown = sum(bool(HONOURED.match(name)) or _affiliated(name) for name in names)
+    return shown > 1 and shown * 5 >= len(names)
 
 
 def _take(found: _Found, line: str, mode: str, country: str) -> str:
@@ -310,10 +367,13 @@ def _take(found: _Found, line: str, mode: str, country: str) -> str:
         found_country = where_of(text)
         if found_country:
             return found_country
-    if not text or _COUNTED.search(text) or pattern(_FILE, "counted").search(text):
+    if text and pattern(_FILE, "counted").search(text):
+        text = _TOLD_AFTER.split(text)[0] if _TOLD_AFTER.search(text) else ""
+    if not text or _COUNTED.search(text):
         return country
     name, printed = name_and_country(_tabled(text) if found.columned else text)
     where = flag or (where_of(printed) if printed else None) or country
+    found.countries.update(also_printed(text))
     honoured = bool(HONOURED.match(name))
     bodies = found.bodies or found.closed_by_bodies
     closing = mode == "closing" and not bodies and not is_organisation(name.split(",")[0])
@@ -339,9 +399,18 @@ def _take(found: _Found, line: str, mode: str, country: str) -> str:
     found.person_last = person
     store = found.persons if person else found.organisations
     store.setdefault(key, name)
+    if found.open and mode == "organisations":
+        found.sure += person
+        head = re.split(r"[,(（]", name)[0].strip()
+        if not person and is_personal(head) and not is_organisation(head) and not EAST.search(head):
+            found.doubtful.append(key)
     if where and not pattern(_FILE, "nowhere").fullmatch(printed or ""):
         found.countries.add(where)
     return country
+
+
+_TOLD_AFTER = re.compile(r"(?<=[^\W\d_]{3})\.\s+(?=[A-ZÀ-ÞА-ЯЁ])")
+"""Before the sentence that tells how many more have signed."""
 
 
 def _affiliated(text: str) -> bool:
@@ -349,9 +418,13 @@ def _affiliated(text: str) -> bool:
     head, mark, behind = re.sub(r"\s*[(（]", ", ", text, count=1).partition(",")
     if not mark or is_organisation(head) or not is_personal(head.strip()):
         return False
-    return _WORK.search(behind) is not None or behind.strip()[:1].islower()
+    body = re.split(r"[,(（]", behind)[0]
+    told = _WORK.search(behind) or _OFFICE.match(behind.strip()) or _ELECTED.search(head)
+    return bool(told) or behind.strip()[:1].islower() or is_organisation(body)
 
 
+_ELECTED = re.compile(r"\s(?:MPs?|MEP|MLA|MSP|MdB|KC|QC)$")
+"""What stands behind the name of a member of a parliament, or of counsel."""
 _WORK = re.compile(
     r"\b(?:univers\w+|colleg\w+|professor\w*|profesor\w*|professeure?|researcher|scholar|lawyer|attorney|"
     r"advocate|barrister|writer|author|"
