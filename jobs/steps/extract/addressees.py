@@ -183,7 +183,7 @@ def _delivery(blocks: list[Block]) -> list[tuple[str, str | None]]:
             on = False
         elif on and (_under_official(block, blocks[index - 1]) or _WIRE.match(block.text)):
             continue
-        elif on and (name := _official(block.text)):
+        elif on and (name := _official(block.text)) and not _office_below(name, blocks[index + 1 :]):
             found.append((name, _country_of_address(name, blocks[index : index + 8])))
     return found[:12]
 
@@ -198,6 +198,12 @@ def _under_official(block: Block, above: Block) -> bool:
     """Whether a line is the institution of the official in the line above it."""
     below = not block.gap and not block.marker and pattern(_FILE, "institution").match(block.text)
     return bool(below) and bool(_official(above.text))
+
+
+def _office_below(name: str, below: list[Block]) -> bool:
+    """Whether a line is the name of whoever holds the office that the line below it names."""
+    office = bool(below) and not below[0].gap and pattern(_FILE, "official").match(below[0].text)
+    return bool(office) and not pattern(_FILE, "official").match(name) and not _MISSION.search(name)
 
 
 _LINE = 260  # characters of an address

@@ -179,7 +179,7 @@ _PROSE = re.compile(r"^(?=.{90})[^;]{20,}?(?:[a-z]{3}\.|[!?])\s+[A-ZА-ЯЁ][^\W
 """More than one sentence, which no name has."""
 _SUMMED = re.compile(r"[共合總总][計计].{1,24}。?$|[請请][見见].{1,16}。$")
 """A sentence that tells how many signed elsewhere."""
-_ASIDE_LINE = re.compile(r"^\((?:\S+\s+){4,}\S+\)$")
+_ASIDE_LINE = re.compile(r"^\((?:[^\s()]+\s+){4,}[^\s()]+\)$")
 _LAST = re.compile(r"^(?:and|et|y|и|und|e)\s+(?=[A-ZÀ-ÞА-ЯЁ])")
 _TOLD, _LONG = 3, 12  # words of a part that goes on with a sentence, and of that sentence
 

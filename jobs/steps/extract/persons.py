@@ -114,7 +114,7 @@ def _beside_the_named(lines: list[str], names: dict[str, str], count: int | None
         more = number(match["n"]) if match else None
         if not match or not more or more > _FEW or not _dangerous(line):
             continue
-        near = line[match.start() : match.end() + 60]
+        near = line[match.start() : match.end() + 100]
         if _is(near, "safe") or _is(near, "dead"):
             continue
         before = sum(last not in line[match.end() :] for last in names)
@@ -360,11 +360,15 @@ def _is(text: str, key: str) -> bool:
     return holds(FILE, key, text.lower())
 
 
+_RELATIVE = re.compile(r"^\s?(?:[\w-]+\s)?,?\s?,\s+(?:all of whom|who|whom)\s[^,;.]{3,80},")
+"""What is told of persons before what has become of them: "14 others, who had been arrested with them, were"."""
+
+
 def _left_out(line: str, candidate: Candidate, *, closed: bool) -> bool:
     """Whether those who are counted are safe, dead, estimated or somebody else."""
     before, after = (
         line[max(0, candidate.start - 60) : candidate.start],
-        line[candidate.end : candidate.end + 70],
+        _RELATIVE.sub(" ", line[candidate.end : candidate.end + 170], count=1)[:70],
     )
     cut = [match.end() for match in _CLAUSE.finditer(before)]
     before = before[cut[-1] :] if cut else before

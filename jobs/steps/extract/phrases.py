@@ -397,4 +397,14 @@ def commands(text: str) -> bool:
     verb = _verb_index(tokens, at)
     if verb is None or tokens[verb].raw[-1] in ":,;":
         return False
+    if tokens[verb].word in _COMPOUNDS and _PEOPLE.match(text[:80]):
+        return False
     return tokens[verb].word not in words("verbs.toml", "nouns") or _has_object(tokens, verb)
+
+
+_COMPOUNDS = frozenset({"aid", "press", "state", "guard", "support", "rescue", "care", "help", "work"})
+_PEOPLE = re.compile(
+    r"\w+\s+(?:workers?|staff|agenc(?:y|ies)|groups?|organi[sz]ations?|officials?|officers?|members?|teams?|crews?|"
+    r"conference|release|media|convoys?)\b"
+)
+"""So: "Aid workers who visited them", which is no command."""
