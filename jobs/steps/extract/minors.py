@@ -48,6 +48,7 @@ _FRENCH = re.compile(
 )
 _OF_US = re.compile(
     rf"(?P<s>{number_of('es')})\s+(?:de\s+(?:ell[oa]s|l[oa]s\s+cuales)\s+)(?:son\s+)?(?:{_SMALL['es']})|"
+    rf"de\s+(?:l[oa]s\s+cuales|ell[oa]s|quienes),?\s+(?P<t>{number_of('es')})\s+son\s+(?:{_SMALL['es']})|"
     rf"(?P<f>{number_of('fr')})\s+d[’']entre\s+(?:eux|elles)\s+(?:sont\s+|"
     rf"n['’]ont\s+)?(?:\w+\s+)?(?:{_SMALL['fr']})|"
     rf"(?P<r>{number_of('ru')})\s+из\s+(?:них|которых)\s*[–—-]?\s?(?:{_SMALL['ru']})",

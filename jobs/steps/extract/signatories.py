@@ -138,7 +138,8 @@ def _walk(found: _Found, blocks: list[Block]) -> None:
         opened, rest = ("", "") if item else heading(block)
         if opened:
             mode, country, found.marked, found.fresh = opened, "", False, True
-            found.open = not pattern(_FILE, "who_organisations").search(block.text)
+            head = block.text[: len(block.text) - len(rest)] if rest else block.text
+            found.open = not pattern(_FILE, "who_organisations").search(head)
             if rest:
                 country = _take_all(found, rest, mode, country, row=True)
         elif not mode and is_closing(block):
@@ -162,6 +163,8 @@ def _settle(found: _Found) -> None:
 
 def _over(found: _Found, block: Block, mode: str) -> bool:
     """Whether the running list is over before this block."""
+    if found.fresh and _RULE.fullmatch(block.text):
+        return False
     if ends(block, mode, opening=found.fresh or found.barred):
         return True
     if mode == "persons" and block.gap and not found.fresh and _is_body(block.text):
@@ -218,6 +221,8 @@ def _take_block(found: _Found, block: Block, mode: str, country: str) -> str:
     marker = marker or (found.columned and _ROW_NUMBER.match(block.text) is not None)
     found.marked = found.marked or (marker and mode != "closing")
     text = f"{block.marker} {block.text}".strip() if titled else block.text.strip()
+    if _RULE.fullmatch(text):
+        return country
     text = _LEADER.sub(", ", scripts.unlabelled(scripts.unframed(text)))
     found.barred = found.barred or text.count(" | ") > 1
     if _COLUMNS.search(text) and len(text.split()) < 7:
@@ -245,6 +250,8 @@ def _take_block(found: _Found, block: Block, mode: str, country: str) -> str:
     return country if labelled else _take_all(found, text, mode, country, row=row)
 
 
+_RULE = re.compile(r"[-–—_=*.·~]{3,200}")
+"""A line that is drawn."""
 _LEADER = re.compile(r"\s?(?:\.{4,}|…{2,}|_{4,})\s?")
 """Dots that lead from a name to its country."""
 _ROW_NUMBER = re.compile(r"\d{1,3}\s+\S")
