@@ -12,7 +12,8 @@ _AGED = re.compile(
     r"(?<=\d)(?:,|,? and)\s(?P<c>\d{1,2}|one|two|three|four|five|six|seven|eight|nine)(?=\W)"
     r"(?!\s+(?:years|people|(?:of\s)?\w+s\b))|\b(?P<b>\d{1,2})[- ]years?[- ]old\b|"
     rf"\b(?P<w>{number_of('en')})-year-old\b|"
-    r"\b(?:man|woman|boy|girl|son|daughter|brother|sister|child) of (?P<d>\d{1,2})\b(?! of)|^[A-Z][^.:;]{5,50}, (?P<f>\d{1,2})$|\b(?P<e>\d{1,2})\s(?:ans|años|лет|года)\b",
+    r"\b(?:man|woman|boy|girl|son|daughter|brother|sister|child) of (?P<d>\d{1,2})\b(?! of)|"
+    r"^[A-Z][^.:;]{5,50}, (?P<f>\d{1,2})$|\b(?P<e>\d{1,2})\s(?:ans|años|лет|года)\b",
     re.IGNORECASE,
 )
 _AGES = re.compile(

@@ -25,7 +25,8 @@ _COUNTRIES = re.compile(
 _SIGNING = re.compile(
     r"\b(?:on behalf of|undersigned|signed by|signatories|endorsed by|supported by|joined by|the following|"
     r"representing|representatives of|delegates of|join|signataires|soussignée?s|firmantes|"
-    r"abajo firmantes|suscri\w+|firmamos|adherimos|nos (?:sumamos|unimos|adherimos)|(?:les|le) escrib(?:en|imos)|signons|signent|adhérons|"
+    r"abajo firmantes|suscri\w+|firmamos|adherimos|nos (?:sumamos|unimos|adherimos)|(?:les|"
+    r"le) escrib(?:en|imos)|signons|signent|adhérons|"
     r"подпис\w+|нижеподпис\w+|collectif de|group of|active in|based in|working in|headquartered in)\b|"
     r"الموقع|(?<!\w)موقع[ةو]|وقعت|نحن|\b(?:we|nous|nosotr[oa]s|мы|wir|nós),\s|abaixo[- ]assinad\w+|"
     r"subscrev\w+|unterzeich\w+|"

@@ -11,7 +11,8 @@ from jobs.steps.extract.data import words
 _APPEAL = re.compile(
     r"urgent action|urgent appeal|recommended action|action requested|take action|"
     r"actions? (?:required|needed)|please (?:write|send|sign|act)|"
-    r"send (?:your )?(?:appeals|letters|faxes)|sign (?:the|this|our) petition|write (?:to(?! (?:them|him|her)\b)|"
+    r"send (?:your )?(?:appeals|letters|faxes)|sign (?:the|this|our) petition|"
+    r"write (?:to(?! (?:them|him|her)\b)|"
     r"immediately)|appeals to\b|appel urgent|actions? requises?|écri(?:re|vez) (?:aux|à)\b|acción urgente|"
     r"acci(?:ón|ones) (?:solicitad|requerid)\w+|llamamiento urgente|escrib(?:ir|an|a) a las?\b|signez|"
     r"firma (?:la|esta)\b|"
@@ -221,8 +222,8 @@ def _east_asian(blocks: list[Block]) -> tuple[str, ...]:
 def _address(above: list[Block]) -> str:
     for index, block in enumerate(above):
         text = re.sub(r"^To:?\s+", "", block.text)
-        if (office := _HOLDER.match(text)) and parties.actor(office["office"]):
-            return parties.clean(office["office"])
+        if (holder := _HOLDER.match(text)) and parties.actor(holder["office"]):
+            return parties.clean(holder["office"])
         if len(text) < 110 and re.match(
             r"(?:H\.?\s?E\.?|His|Her|The Honou?rable|Hon\b|Mr|Ms|Mrs|Dr|President|Prime Minister|Minister)\b",
             text,

@@ -1,7 +1,7 @@
 """Finds how many of those who were counted have got out of danger since, or are dead.
 
-"Two of the group escaped", "deux d'entre eux ont été libérés", "이 가운데 2명은 석방되었다". Those who escaped,
-were freed or are out of danger are left out of the count of persons at risk.
+"Two of the group escaped", "deux d'entre eux ont été libérés". Those who escaped, were freed or are out of
+danger are left out of the count of persons at risk.
 """
 
 import re
@@ -41,7 +41,8 @@ _HINTS = (
     "из них",
 )
 _OUT = re.compile(
-    r"^,\s(?:libéré|relâché|liberad|freed|released|set free|освобожд)\w*|\b(?:escaped|got away|fled|(?:has|have|had|was|were)\s+(?:\w+\s+){0,2}?(?:released|freed|rescued|"
+    r"^,\s(?:libéré|relâché|liberad|freed|released|set free|освобожд)\w*|\b(?:escaped|got away|"
+    r"fled|(?:has|have|had|was|were)\s+(?:\w+\s+){0,2}?(?:released|freed|rescued|"
     r"acquitted|bailed|let go|resettled|evacuated)|reached safety|(?:has|have)?\s?died|"
     r"(?:was|were)\s+(?:shot dead|killed)|(?:is|are)\s+(?:now\s+)?(?:safe|dead|free)\b|"
     r"(?:a|ont)\s+été\s+(?:libéré|relâché|remis|tué)\w*|(?:s[’']est|se\s+sont)\s+(?:échappé|enfui)\w*|"
@@ -49,7 +50,9 @@ _OUT = re.compile(
     r"fue(?:ron)?\s+(?:liberad|puest[oa]s?\s+en\s+libertad|asesinad)\w*|lograron?\s+(?:huir|escapar)|logró\s+"
     r"(?:huir|escapar)|murieron|murió|está[n]?\s+a\s+salvo|"
     r"(?:был[аи]?\s+)?(?:освобожд[её]н|отпущен)\w*|бежал\w*|погиб\w*|умер\w*)|"
-    r"석방(?:되|됐|된)|풀려났|탈출(?:했|하였|하여|에 성공)|숨졌|사망했|사망하|안전한|釈放され|脱出し|逃れ|死亡し|亡くな|"
+    r""
+    r"석방(?:되|됐|된)|풀려났|탈출(?:했|하였|하여|에 성공)|숨졌|사망했|사망하|안전한|釈放され|"
+    r"脱出し|逃れ|死亡し|亡くな|"
     r"解放され|已获释|已獲釋|获释|獲釋|逃脱|逃脫|死亡|已安全",
     re.IGNORECASE,
 )

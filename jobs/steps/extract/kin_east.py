@@ -39,7 +39,8 @@ def _mark(language: str) -> re.Pattern[str]:
     aged = rf"(?:{age}\s?(?:의|の|的|난|이\s?된|된)?\s?)?"
     bare = row.get("bare", "(?!)")
     return re.compile(
-        rf"{aged}(?:(?P<many>{child})|(?P<couple>{row.get('couple', '(?!)')})|(?P<dyad>{row['dyad']})|(?P<kin>{row['kin']})(?:(?:の|"
+        rf"{aged}(?:(?P<many>{child})|(?P<couple>{row.get('couple', '(?!)')})|"
+        rf"(?P<dyad>{row['dyad']})|(?P<kin>{row['kin']})(?:(?:の|"
         rf"人)?\s?(?:{name})|{bare})?|(?P<name>{name}))"
     )
 

@@ -122,12 +122,8 @@ def minors_of(
     between = next((span for line in beside if (span := range_in(line))), None)
     if between and between[0] < _ADULT <= between[1] and not any(part < count for part in parts):
         return None  # "nine youths between 15 and 23"
-    rows = [row for line in told if (row := age_list(line))]
-    if row := next(
-        (one for one in rows if len(one) in {count, *parts, *counted, listed.young if listed else 0}), None
-    ):
-        return sum(age < _ADULT for age in row)
-    if (young := next((some for line in beside if (some := _not_grown(line)) is not None), None)) is not None:
+    sizes = {count, *parts, *counted, listed.young if listed else 0}
+    if (young := _in_a_row(told, beside, sizes)) is not None:
         return young
     if parts:
         return _of_some(parts, count)
@@ -136,6 +132,14 @@ def minors_of(
     if any(all_adult(line) for line in told):
         return 0
     return _of_some(counted, count) if counted else _by_age(beside, told, count, listed)
+
+
+def _in_a_row(told: list[str], beside: list[str], sizes: set[int]) -> int | None:
+    """The minors by ages told in a row, of as many as are counted, or of children some of whom are grown."""
+    row: list[int] = next((one for line in told if len(one := age_list(line)) in sizes and one), [])
+    if row:
+        return sum(age < _ADULT for age in row)
+    return next((some for line in beside if (some := _not_grown(line)) is not None), None)
 
 
 def _of_some(found: list[int], count: int) -> int:

@@ -202,13 +202,7 @@ def split_names(text: str, *, persons: bool = False, row: bool = False) -> list[
     separator = next((one for one in _SEPARATORS if masked.count(one) >= 1), "")
     if separator == " | " and any(is_country(part.strip()) for part in text.split("|")):
         separator = ""  # the columns of a table
-    if not separator and EAST.search(text) and " / " in masked:
-        separator = " / "
-    if not separator and EAST.search(text) and masked.count("/") >= _DASHES:
-        separator = "/"
-    if not separator:
-        dashes = (dash for dash in (" – ", " — ", " - ") if masked.count(dash) >= _DASHES)
-        separator = next(dashes, "")
+    separator = separator or _stroke(text, masked)
     if not separator and persons and masked.count(",") >= 2 and len(ASIDE.findall(text)) >= 2:
         separator = ","
     if not separator and (
@@ -226,6 +220,16 @@ def split_names(text: str, *, persons: bool = False, row: bool = False) -> list[
         text = re.sub(r",?\s+(?:and|et|y|и)\s+(?=[A-ZÀ-ÞА-ЯЁ][^,]*$)", ", ", text)
     parts = [part.strip(" .。,") for part in outside(text, separator)]
     return [part for before, part in pairwise(["", *parts]) if part and not _belongs(before, part)]
+
+
+def _stroke(text: str, masked: str) -> str:
+    """The stroke or dash that parts the names of a row; "" for none."""
+    east = EAST.search(text) is not None
+    if east and " / " in masked:
+        return " / "
+    if east and masked.count("/") >= _DASHES:
+        return "/"
+    return next((dash for dash in (" – ", " — ", " - ") if masked.count(dash) >= _DASHES), "")
 
 
 def _belongs(before: str, part: str) -> bool:

@@ -175,7 +175,8 @@ def _still(language: str) -> re.Pattern[str]:
         r"(?:restent|demeurent|sont (?:toujours |encore )?(?:détenu|retenu|porté|emprisonné))|"
         r"(?:de ell[oa]s\s+)?(?:siguen|permanecen|continúan)|"
         r"(?:из них\s+)?(?:оста(?:ются|лись)|находятся|содержатся|до сих пор)|"
-        r"autres\b(?=[^.;]{0,60}\b(?:restent|sont toujours|demeurent|sans nouvelles|purgent|croupissent|attendent|risquent))|(?:go|carry) on\b|"
+        r"autres\b(?=[^.;]{0,60}\b(?:restent|sont toujours|demeurent|sans nouvelles|purgent|"
+        r"croupissent|attendent|risquent))|(?:go|carry) on\b|"
         r"continue to"
     )
     return re.compile(

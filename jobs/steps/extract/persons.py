@@ -361,7 +361,7 @@ def _is(text: str, key: str) -> bool:
 
 
 _RELATIVE = re.compile(r"^\s?(?:[\w-]+\s)?,?\s?,\s+(?:all of whom|who|whom)\s[^,;.]{3,80},")
-"""What is told of persons before what has become of them: "14 others, who had been arrested with them, were"."""
+"""What is told of persons before what has become of them: "14 others, who had been arrested, were"."""
 
 
 def _left_out(line: str, candidate: Candidate, *, closed: bool) -> bool:

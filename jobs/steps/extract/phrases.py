@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from jobs.steps.extract.compounds import names_people
 from jobs.steps.extract.data import table, words
 
 _TOKEN = re.compile(r"\S+")
@@ -397,14 +398,6 @@ def commands(text: str) -> bool:
     verb = _verb_index(tokens, at)
     if verb is None or tokens[verb].raw[-1] in ":,;":
         return False
-    if tokens[verb].word in _COMPOUNDS and _PEOPLE.match(text[:80]):
+    if names_people(tokens[verb].word, text):
         return False
     return tokens[verb].word not in words("verbs.toml", "nouns") or _has_object(tokens, verb)
-
-
-_COMPOUNDS = frozenset({"aid", "press", "state", "guard", "support", "rescue", "care", "help", "work"})
-_PEOPLE = re.compile(
-    r"\w+\s+(?:workers?|staff|agenc(?:y|ies)|groups?|organi[sz]ations?|officials?|officers?|members?|teams?|crews?|"
-    r"conference|release|media|convoys?)\b"
-)
-"""So: "Aid workers who visited them", which is no command."""

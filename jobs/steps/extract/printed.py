@@ -32,7 +32,7 @@ def name_and_country(text: str) -> tuple[str, str]:
 
 
 def also_printed(text: str) -> set[str]:
-    """The countries of an aside or an end of a line that names two: "(Chile y Colombia)", "Sri Lanka/Hong Kong"."""
+    """The countries of an aside, or an end of a line, that names two: "(Chile y Colombia)"."""
     match = _TWO.search(text) if "/" in text or _JOINT.search(text) else None
     pair = {where_of(match["one"].strip()), where_of(match["two"].strip())} if match else set()
     return {code for code in pair if code} if match and None not in pair and _both(match) else set()

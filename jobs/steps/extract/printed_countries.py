@@ -17,7 +17,7 @@ _PICTURE = re.compile(r"\s*[\U0001f300-\U0001faff\u2600-\u27bf]\ufe0f?\s*")
 
 @cache
 def printed_names() -> frozenset[str]:
-    """The names of countries as CLDR has them in the languages of lists, and those of the table; lower case."""
+    """The names of countries as CLDR and the table have them in the languages of lists, in lower case."""
     with locales() as locale:
         listed = frozenset(
             name.lower()

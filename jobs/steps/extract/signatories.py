@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from jobs.steps.extract import parties, scripts
+from jobs.steps.extract.affiliations import JUNIOR, OFFICE, TOLD_AFTER, WORK, affiliated, of_persons
 from jobs.steps.extract.blocks import Block
 from jobs.steps.extract.calendars import western
 from jobs.steps.extract.claims import claims
@@ -37,7 +38,8 @@ from storage.records import Signatories
 
 _FILE = "signatories.toml"
 _COUNTED = re.compile(
-    rf"^(?:and|plus|in addition,?|\+|\.\.\.|…)?\s*(?:and\s+)?(?:{NUMBER})\s+(?:more|other|others|further|additional|org)\w*\b",
+    rf"^(?:and|plus|in addition,?|\+|\.\.\.|…)?\s*(?:and\s+)?(?:{NUMBER})\s+(?:more|other|others|"
+    rf"further|additional|org)\w*\b",
     re.IGNORECASE,
 )
 _AND_MORE = re.compile(
@@ -71,12 +73,6 @@ _HEADERS = re.compile(
 )
 """The head of a table of signatories."""
 _COLUMNS = re.compile(r"\b(?:country|país|pays|страна)\b|국가|国名", re.IGNORECASE)
-_OFFICE = re.compile(
-    r"(?:Executive|Secretary|Director|President|Chair|Co-?ordinator|Spokes|Head|Professor|Chief|Deputy|"
-    r"Member|Founder|"
-    r"Representative|Dean|Editor|Treasurer|Vice|Director|Coordinador|Présidente?|Directeur|Directrice|"
-    r"Portavoz)"
-)
 _BEFORE_TITLE = re.compile(rf"(?<=[^\W\d_])\s+(?={HONOURED.pattern})")
 """Between two persons in a row, each with an honorific: columns that have run together."""
 _SEVERAL_NUMBERED = re.compile(r"(?<=\S)\s+\d{1,3}[.)]\s+(?=\S)")
@@ -202,7 +198,7 @@ def _one_a_line(blocks: list[Block]) -> bool:
         if ends(block, "organisations") or (block.gap and len(lines) > 1):
             break
         lines.append(block.text)
-    if len(lines) < _LINES or any(HONOURED.match(line) or _OFFICE.match(line) for line in lines):
+    if len(lines) < _LINES or any(HONOURED.match(line) or OFFICE.match(line) for line in lines):
         return False
     return sum(is_organisation(line) or bool(_ABBREVIATED.search(line)) for line in lines) * 5 >= 2 * len(
         lines
@@ -221,8 +217,6 @@ def _take_block(found: _Found, block: Block, mode: str, country: str) -> str:
     marker = marker or (found.columned and _ROW_NUMBER.match(block.text) is not None)
     found.marked = found.marked or (marker and mode != "closing")
     text = f"{block.marker} {block.text}".strip() if titled else block.text.strip()
-    if _RULE.fullmatch(text):
-        return country
     text = _LEADER.sub(", ", scripts.unlabelled(scripts.unframed(text)))
     found.barred = found.barred or text.count(" | ") > 1
     if _COLUMNS.search(text) and len(text.split()) < 7:
@@ -230,7 +224,7 @@ def _take_block(found: _Found, block: Block, mode: str, country: str) -> str:
         return ""
     if pattern(_FILE, "regions").fullmatch(WITH_COUNT.sub("", text).rstrip(" :：").lower()) and not marker:
         return ""
-    if _HEADERS.fullmatch(text) or _no_name(found, block, text, mode, marker=marker):
+    if _HEADERS.fullmatch(text) or _RULE.fullmatch(text) or _no_name(found, block, text, mode, marker=marker):
         return country
     if keyed := _keyed(found, text):
         key, names = keyed
@@ -265,9 +259,9 @@ def _no_name(found: _Found, block: Block, text: str, mode: str, *, marker: bool)
     if mode == "closing" and not block.gap:
         head, _, role = _DASHED.sub(", ", text).partition(",")
         another = is_personal(text) or (is_personal(head) and _is_role(role.strip()))
-        another = another and not (_OFFICE.search(head) or is_organisation(text))
+        another = another and not (OFFICE.search(head) or is_organisation(text))
         below = found.person_last and not another and not HONOURED.match(text)
-        if _OFFICE.match(text) or below:
+        if OFFICE.match(text) or below:
             aside = re.search(r"[(（]([^()（）]{2,40})[)）]$", text)
             printed = aside[1] if aside else text.rpartition(",")[2].strip()
             if is_country(printed) and (where := where_of(printed)):
@@ -282,12 +276,12 @@ def _no_name(found: _Found, block: Block, text: str, mode: str, *, marker: bool)
         return True  # a heading within the list: "Together with its partners:"
     if not found.marked or marker or mode != "organisations":
         return False
-    return not parties.names_country(IN_COUNTRY.sub("", text)) and not (found.open and _affiliated(text))
+    return not parties.names_country(IN_COUNTRY.sub("", text)) and not (found.open and affiliated(text))
 
 
 def _is_role(text: str) -> bool:
     """Whether what stands behind a person's name is an office, work or the country."""
-    return text[:1].islower() or bool(_OFFICE.match(text) or _WORK.search(text)) or is_country(text)
+    return text[:1].islower() or bool(OFFICE.match(text) or WORK.search(text)) or is_country(text)
 
 
 _DASHED = re.compile(r"\s[–—-]\s")
@@ -337,31 +331,18 @@ def _persons_behind(text: str) -> list[str]:
 
 
 def _take_all(found: _Found, text: str, mode: str, country: str, *, row: bool = False) -> str:
-    text = _JUNIOR.sub(r" \1", _EAST_TAIL.sub("", text))
+    text = JUNIOR.sub(r" \1", _EAST_TAIL.sub("", text))
     cut = _BEFORE_TITLE if mode == "persons" and HONOURED.match(text) else _SEVERAL_NUMBERED
     parts = [part.strip() for part in cut.split(text)]
     if len(parts) < 2:
         parts = split_names(text, persons=mode == "persons", row=row)
     if len(parts) < 2:
         return _take(found, text, mode, country)
-    if mode == "organisations" and found.open and _of_persons(parts):
+    if mode == "organisations" and found.open and of_persons(parts):
         mode = "persons"
     for part in parts:
         country = _take(found, part, mode, country)
     return country
-
-
-_JUNIOR = re.compile(r",\s+((?:Jr|Sr|Esq)\b\.?|Ph\.?\s?D\.?|S\.?J\.?(?=\W|$)|O\.?P\.?(?=\W|$)|II+(?=\W|$))")
-"""What stands behind a comma and belongs to the name before it."""
-
-
-def _of_persons(names: list[str]) -> bool:
-    """Whether the names of a row are persons': none is a body's, and some show it by title or affiliation."""
-    heads = [re.split(r"[,(（]", name)[0].strip() for name in names]
-    if any(is_organisation(head) or not (is_personal(head) or HONOURED.match(head)) for head in heads):
-        return False
-    shown = sum(bool(HONOURED.match(name)) or _affiliated(name) for name in names)
-    return shown > 1 and shown * 5 >= len(names)
 
 
 def _take(found: _Found, line: str, mode: str, country: str) -> str:
@@ -374,8 +355,7 @@ def _take(found: _Found, line: str, mode: str, country: str) -> str:
         found_country = where_of(text)
         if found_country:
             return found_country
-    if text and pattern(_FILE, "counted").search(text):
-        text = _TOLD_AFTER.split(text)[0] if _TOLD_AFTER.search(text) else ""
+    text = _uncounted(text)
     if not text or _COUNTED.search(text):
         return country
     name, printed = name_and_country(_tabled(text) if found.columned else text)
@@ -388,9 +368,7 @@ def _take(found: _Found, line: str, mode: str, country: str) -> str:
     arabic = (scripts.person(text) or (found.person_last and scripts.brief(name))) and not is_organisation(
         name.split("،")[0]
     )
-    person = (
-        mode == "persons" or honoured or closing or arabic or korean or (found.open and _affiliated(text))
-    )
+    person = mode == "persons" or honoured or closing or arabic or korean or (found.open and affiliated(text))
     if person:
         name = re.split(r"\s*[(（]|,|，|،| – | - | — ", scripts.without_office(name))[0].strip()
         name = _POST_NOMINAL.sub("", _POST_NOMINAL.sub("", _PERSON_TITLES.sub("", name)))
@@ -400,50 +378,34 @@ def _take(found: _Found, line: str, mode: str, country: str) -> str:
         person = False
     if len(name) < 2 or len(re.findall(r"[^\W\d_]", name)) < 2 or (len(name) > 6 and _CODED.match(name)):
         return country
-    key = name.lower()
-    if person and _UNNAMED.match(name):
-        key = f"{key} {len(found.persons)}"
+    unnamed = person and _UNNAMED.match(name)
+    key = f"{name} {len(found.persons)}".lower() if unnamed else name.lower()
     found.person_last = person
     store = found.persons if person else found.organisations
     store.setdefault(key, name)
     if found.open and mode == "organisations":
-        found.sure += person
-        head = re.split(r"[,(（]", name)[0].strip()
-        if not person and is_personal(head) and not is_organisation(head) and not EAST.search(head):
-            found.doubtful.append(key)
+        _doubt(found, key, name, person=person)
     if where and not pattern(_FILE, "nowhere").fullmatch(printed or ""):
         found.countries.add(where)
     return country
 
 
-_TOLD_AFTER = re.compile(r"(?<=[^\W\d_]{3})\.\s+(?=[A-ZÀ-ÞА-ЯЁ])")
-"""Before the sentence that tells how many more have signed."""
-
-
-def _affiliated(text: str) -> bool:
-    """Whether an entry is a person's name with work or a body behind: "Maria Lund, Uppsala University"."""
-    head, mark, behind = re.sub(r"\s*[(（]", ", ", text, count=1).partition(",")
-    if not mark or is_organisation(head) or not is_personal(head.strip()):
-        return False
-    body = re.split(r"[,(（]", behind)[0]
-    told = _WORK.search(behind) or _OFFICE.match(behind.strip()) or _ELECTED.search(head)
-    return bool(told) or behind.strip()[:1].islower() or is_organisation(body)
-
-
-_ELECTED = re.compile(r"\s(?:MPs?|MEP|MLA|MSP|MdB|KC|QC)$")
-"""What stands behind the name of a member of a parliament, or of counsel."""
-_WORK = re.compile(
-    r"\b(?:univers\w+|colleg\w+|professor\w*|profesor\w*|professeure?|researcher|scholar|lawyer|attorney|"
-    r"advocate|barrister|writer|author|"
-    r"journalist|editor|historian|poet|novelist|economist|sociologist|independent|student|doctor|physician|"
-    r"bishop|former|retired|member of|"
-    r"avocate?|écrivaine?|journaliste|chercheu\w+|historien\w*|députée?|romanci\w+|médecin|abogad[oa]|"
-    r"escritora?|periodista|investigador\w*|"
-    r"médic[oa]|sacerdote|diputad[oa]|адвокат|журналист\w*|правозащитни\w+|писател\w+|профессор|юрист|"
-    r"депутат|историк)\b",
-    re.IGNORECASE,
-)
 _CODED = re.compile(r"\W*\d[\d-]{4,}")
+
+
+def _uncounted(text: str) -> str:
+    """An entry without the sentence that tells how many more have signed; "" where that is all of it."""
+    if not text or not pattern(_FILE, "counted").search(text):
+        return text
+    return TOLD_AFTER.split(text)[0] if TOLD_AFTER.search(text) else ""
+
+
+def _doubt(found: _Found, key: str, name: str, *, person: bool) -> None:
+    """Notes in an open list who is a person for sure, and whose name may be one's."""
+    found.sure += person
+    head = re.split(r"[,(（]", name)[0].strip()
+    if not person and is_personal(head) and not is_organisation(head) and not EAST.search(head):
+        found.doubtful.append(key)
 
 
 def _tabled(text: str) -> str:
