@@ -71,7 +71,8 @@ def _still_asked(demand: Demand, flat: str) -> bool:
 _READERS = re.compile(r"network|\breaders?\b|\bred\b|réseau|lect(?:or|eur)|сет[ьи]\b|читател", re.IGNORECASE)
 _ASKED_THEN = re.compile(
     r"\b(?:asked|urged|called (?:up)?on|requested|appealed|demanded|insisted)\b|"
-    r"\bto urge (?:him|her|it|them)\b|求め(?:た|ました|てき)|要請し(?:た|ました)|曾|요청했|촉구했|요구했",
+    r"\bto urge (?:him|her|it|them)\b|\bhad\b[^.]{0,80}\bto (?:demand|ask|request|urge)\b|"
+    r"求め(?:た|ました|てき)|要請し(?:た|ました)|曾|요청했|촉구했|요구했",
     re.IGNORECASE,
 )
 

@@ -3,7 +3,7 @@
 import re
 
 from jobs.steps.extract.arabic_words import EDGE, LED, heads_name, vocabulary
-from jobs.steps.extract.namelists import printed_names
+from jobs.steps.extract.printed_countries import printed_names
 
 
 def names_in(name: str) -> list[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from jobs.steps.extract.data import table
-from jobs.steps.extract.namelists import printed_names
+from jobs.steps.extract.printed_countries import printed_names
 
 _FILE = "arabic.toml"
 

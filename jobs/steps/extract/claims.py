@@ -25,13 +25,14 @@ _COUNTRIES = re.compile(
 _SIGNING = re.compile(
     r"\b(?:on behalf of|undersigned|signed by|signatories|endorsed by|supported by|joined by|the following|"
     r"representing|representatives of|delegates of|join|signataires|soussignée?s|firmantes|"
-    r"abajo firmantes|suscri\w+|firmamos|adherimos|nos (?:sumamos|unimos|adherimos)|signons|signent|adhérons|"
-    r"подпис\w+|нижеподпис\w+|active in|based in|working in|headquartered in)\b|"
+    r"abajo firmantes|suscri\w+|firmamos|adherimos|nos (?:sumamos|unimos|adherimos)|(?:les|"
+    r"le) escrib(?:en|imos)|signons|signent|adhérons|"
+    r"подпис\w+|нижеподпис\w+|collectif de|group of|active in|based in|working in|headquartered in)\b|"
     r"الموقع|(?<!\w)موقع[ةو]|وقعت|نحن|\b(?:we|nous|nosotr[oa]s|мы|wir|nós),\s|abaixo[- ]assinad\w+|"
     r"subscrev\w+|unterzeich\w+|"
     r"\b(?:our|nos|nuestras)\s+[\w-]+\s+(?:organi[sz]a\w+|associations|asociaciones|ong|ngos|groups|collectifs|"
     r"colectivos)\b|"
-    r"обраща(?:ются|емся)|присоедин\w+|с подписями|with \d+ signatures",
+    r"обраща(?:ются|емся)|поддержал\w*|присоедин\w+|с подписями|with \d+ signatures",
     re.IGNORECASE,
 )
 _STEMS = (
@@ -54,8 +55,13 @@ _STEMS = (
         "subscrev",
         "unterzeich",
         "обраща",
+        "поддержал",
+        "присоедин",
         "signatures",
         "representing",
+        "collectif de",
+        "group of",
+        "escrib",
         *("our ", "nos ", "nuestras "),
     ),
     *(
@@ -96,6 +102,11 @@ _ALONE = re.compile(
     rf"(?:individuals|persons|people|experts|academics|personalities|lawmakers|parliamentarians|scholars|"
     rf"citizens|signatories|lawyers|"
     rf"writers|journalists|doctors|artists|professors|teachers|researchers|laureates|bishops)\b|"
+    rf"\b(?:collectif|groupe)\s+de\s+(?P<f>{number_of('fr')})\s+(?:avocat|universitaire|artiste|intellectuel|"
+    rf"écrivain|chercheu|personnalité|élu|député|sénat|médecin|journaliste|militant|citoyen|professeur|enseignant)\w*|"
+    rf"\bgroup\s+of\s+(?P<g>{NUMBER})\s+(?:[\w-]+\s+){{0,2}}?(?:lawyers|scholars|academics|artists|writers|lawmakers|"
+    rf"parliamentarians|doctors|journalists|experts)\b|"
+    rf"\bsigned\s+by\s+(?P<b>{NUMBER})\s+(?:Members|MPs|MEPs|senators|deputies|parliamentarians|lawmakers)\b|"
     rf"\bwith\s+(?P<m>{NUMBER})\s+signatures\b",
     re.IGNORECASE,
 )
@@ -116,6 +127,7 @@ _EAST = re.compile(
     r"(?P<v>\d{1,4})\s?(?:개|여개)\s?(?:국내외\s?)?(?:인권|시민|사회|종교|북한인권)?\S{0,8}단체|"
     rf"(?:^|[:：，,])(?P<q>{HAN_NUMBER})(?:个|個|家)[^\d，。；、]{{0,8}}?(?:团体|组织|組織|机构|團體|機構)|"
     rf"[联聯连連]署[^。；]{{0,24}}?共(?P<r>{HAN_NUMBER})(?:个|個|家)|"
+    r"以上\s?(?P<o>\d{1,4})\s?団体|賛同[^。、]{0,10}[(（](?P<e>\d{1,4})\s?団体中|"
     r"(?P<t>\d{1,4})の(?:[^\d、。]{0,10})?(?:団体|組織|NGO)|"
     r"(?:我们|以下|联署的|共)(?P<z>\d{1,4})(?:个|家)(?:团体|组织|机构)|(?P<y>\d{1,4})(?:個|家)(?:團體|組織|"
     r"機構)"
@@ -132,7 +144,7 @@ _EAST_PERSONS = re.compile(
     rf"市民)|"
     rf"(?P<s>{HAN_NUMBER})(?:名|位)(?:[^\d，。；、名位人]{{0,6}})?(?:学生|學生|律师|律師|教师|教師|校友|"
     rf"作家|记者|記者|专家|專家|代表)|"
-    rf"(?:個人|个人|有志|賛同人|賛同者)(?:賛同|連名)?(?P<l>{HAN_NUMBER})(?:人|名|位)"
+    rf"(?:個人|个人|有志|賛同人|賛同者)(?:賛同|連名)?\s?(?P<l>{HAN_NUMBER})(?:人|名|位)"
 )
 _EAST_COUNTRIES = re.compile(
     rf"(?P<k>\d{{1,3}})\s?개\s?(?:국|나라|국가)|(?P<j>{HAN_NUMBER})(?:[かカヶヵケ]国|の国|(?:個|个)(?:国家|"

@@ -20,7 +20,9 @@ def clauses(text: str, party: str, before: str, form: str, start: int) -> Iterat
             yield Ask(before, form, active[0], Frame.DOING, active[1], start)
         elif re.search(
             r"\bbe\s+\w|\bcease\b|\bend\b|\bstop\b|^[A-Z][^,;]{2,60}\s(?:receive|have|obtain|"
-            r"get)\b",
+            r"get)\b|"
+            r"^(?:the|these|those|their|her|his|all|no)\s+[^,;]{2,60}?\s(?:remain|stay|leave|resume|regain|receive|enjoy|go\s+free|"
+            r"come\s+home|return\s+home|have\s+access)\b",
             clause,
         ):
             agent = agent_of(clause)

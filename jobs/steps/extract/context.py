@@ -11,7 +11,8 @@ from jobs.steps.extract.data import words
 _APPEAL = re.compile(
     r"urgent action|urgent appeal|recommended action|action requested|take action|"
     r"actions? (?:required|needed)|please (?:write|send|sign|act)|"
-    r"send (?:your )?(?:appeals|letters|faxes)|sign (?:the|this|our) petition|write (?:to|"
+    r"send (?:your )?(?:appeals|letters|faxes)|sign (?:the|this|our) petition|"
+    r"write (?:to(?! (?:them|him|her)\b)|"
     r"immediately)|appeals to\b|appel urgent|actions? requises?|écri(?:re|vez) (?:aux|à)\b|acción urgente|"
     r"acci(?:ón|ones) (?:solicitad|requerid)\w+|llamamiento urgente|escrib(?:ir|an|a) a las?\b|signez|"
     r"firma (?:la|esta)\b|"
@@ -221,6 +222,8 @@ def _east_asian(blocks: list[Block]) -> tuple[str, ...]:
 def _address(above: list[Block]) -> str:
     for index, block in enumerate(above):
         text = re.sub(r"^To:?\s+", "", block.text)
+        if (holder := _HOLDER.match(text)) and parties.actor(holder["office"]):
+            return parties.clean(holder["office"])
         if len(text) < 110 and re.match(
             r"(?:H\.?\s?E\.?|His|Her|The Honou?rable|Hon\b|Mr|Ms|Mrs|Dr|President|Prime Minister|Minister)\b",
             text,
@@ -231,6 +234,16 @@ def _address(above: list[Block]) -> str:
                 return parties.clean(office)
             return parties.clean(re.sub(r"^(?:H\.?\s?E\.?|His|Her)\s+(?:Excellency\s+)?", "", text))
     return ""
+
+
+_HOLDER = re.compile(
+    r"(?:(?:The\s+)?(?:Rt\.?|Right|Most)\s+Hon(?:ou?rable)?\.?|(?:The\s+)?Hon(?:ou?rable)?\.?|H\.?\s?E\.?|"
+    r"(?:His|Her)\s+Excellency|Mr|Ms|Mrs|Dr|Dato['’]?|Tan\s+Sri|Datuk|Lt\.?\s+Gen|General|Gen|President|U|Daw)\.?\s+"
+    r"(?:[A-Z][\w’'.-]*\s?){1,7},\s+(?P<office>(?:Prime\s+|Deputy\s+|Foreign\s+|Home\s+|Acting\s+)*"
+    r"(?:Minister|Secretary|President|Chair|Director|Commissioner|Governor|Ambassador|High\s+Commissioner|Chief)\b"
+    r"[^,;:]{0,90})"
+)
+"""Who holds an office, with the office behind: "The Rt Hon. N. N., Minister of Home Affairs of Malaysia"."""
 
 
 def _appeals(text: str) -> bool:

@@ -67,6 +67,8 @@ class Walk:
     def store(self, named: tuple[str, ...], quotes: list[str]) -> None:
         """Notes that each of `named` is asked each of `quotes`."""
         for quote in quotes:
+            if _POLITE.match(quote):
+                continue
             for name in named if len(quote.split()) > 1 or len(quote) > 8 else ():
                 self.last = named
                 one = Demand(name, quote, quote.split()[0].lower())
@@ -76,6 +78,14 @@ class Walk:
     def meant(self) -> tuple[str, ...]:
         """Who is meant where the text only points."""
         return self.section or self.opened or (self.last if self.asked else ()) or self.letter_to or self.last
+
+
+_POLITE = re.compile(
+    r"(?:bien\s+vouloir\s+)?(?:agréer|recevoir|croire|acceptez?|aceptar?|recib(?:ir|an?)|принять)\b[^.;]{0,80}"
+    r"\b(?:expression|assurance|salutations|considération|sentiments|consideración|saludos?|уверения|заверения)\b",
+    re.IGNORECASE,
+)
+"""The closing of a letter, which asks for nothing."""
 
 
 def _same(one: Demand, other: Demand) -> bool:

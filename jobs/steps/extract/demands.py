@@ -133,7 +133,7 @@ _VOCATIVE = re.compile(
 def _read_text(walk: Walk, text: str, *, leads: bool) -> None:
     """What a block says sentence by sentence; `leads`: items follow, so that its last one may open a list."""
     told = sentences(text)
-    walk.asked = False
+    walk.asked = walk.asked and _IT_ASKS.match(text) is not None
     for at, sentence in enumerate(told):
         last = at == len(told) - 1
         opens = last and leads and sentence[-1:] not in ".:;!?…"
@@ -144,7 +144,7 @@ def _list_item(walk: Walk, block: Block) -> bool:
     """Reads a block as an item of the open list; False closes the list where the block is none."""
     text = readable(block.text.strip('“" '))
     numbered = bool(block.marker) or unnumbered(text) != text
-    text = unnumbered(text)
+    text = _UNTIL.sub("", unnumbered(text))
     if _ends_list(walk, block, text, numbered=numbered):
         walk.open(None)
         return False
@@ -202,6 +202,11 @@ def _read_item(walk: Walk, text: str, *, numbered: bool) -> bool:
     return True
 
 
+_UNTIL = re.compile(
+    r"^(?:Until|Till|Pending|In\s+the\s+mean\s?time|Meanwhile|Without\s+delay|As\s+a\s+first\s+step|At\s+once|Within|"
+    r"By|Before|In\s+th(?:is|at)|To\s+this\s+end|If|As\s+a\s+matter)\b[^,;:.]{0,80},\s+(?=(?:not\s+|to\s+|\w+ly\s+)?[a-z]+\b)"
+)
+"""What stands before the verb of an item: "Until then, allow regular visits"."""
 _TO_DO = re.compile(r"^(?:(?:and|also)\s+)?(?:\w+ly\s+(?=to\s))?(?:to\s+|please\s+)*", re.IGNORECASE)
 _ITEM = 600  # characters
 

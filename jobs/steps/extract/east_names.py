@@ -7,7 +7,7 @@ from functools import cache
 from jobs.steps import lexicon
 from jobs.steps.extract.context import Context
 from jobs.steps.extract.data import table
-from jobs.steps.extract.namelists import printed_names
+from jobs.steps.extract.printed_countries import printed_names
 
 FILE = "east_asian.toml"
 _PLURAL = {

@@ -150,6 +150,8 @@ def _category(read: list[Block]) -> Form | None:
     words = re.findall(r"[^\W\d_]+", data.lower())
     for word in words if len(words) <= 4 and "|" not in data else ():
         if kind := table(_FILE)["categories"].get(word):
+            if kind == Kind.URGENT_APPEAL and (appeal := _appeal(read)):
+                return appeal  # its own words tell its stage, too
             return Form(Kind(kind), shown=word, over=kind == "event" and bool(_HEADLINE.search(read[0].text)))
     return None
 

@@ -272,10 +272,11 @@ _VERB = re.compile(
 )
 _FATE = re.compile(
     r"\b(?:li(?:fe|ves)|release|cases?|fate|arrests?|detention|whereabouts|execution|extradition|return|"
-    r"abduction|disappearance|"
+    r"abduction|disappearance|disparition|enlèvement|desaparición|secuestro|aparición|"
     r"safety|transfer|vies?|libération|sort|situation|situación|arrestation|vida|liberación|paradero|"
     r"detención|судьб\w+|освобожден\w+)\s+"
-    r"(?:of|de|del|d[’'])?\s*(?:[a-z-]+\s+)?$",
+    r"(?:of|de|del|d[’'])?\s*(?:[a-z-]+\s+)?$|"
+    r"\b(?:concern\w*|fears?|worr\w+|growing|alarm\w*|anxi\w+|inquiet\w*|preocupa\w+|temor\w*)\s+(?:for|about|pour|por)\s+$",
     re.IGNORECASE,
 )
 """Before a name: what befalls a person, so that the name is no place's."""

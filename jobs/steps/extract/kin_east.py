@@ -16,6 +16,11 @@ _AGE = {
     "zh": rf"(?P<a>{HAN_NUMBER})[岁歲]",
 }
 _ASIDE = re.compile(r"[（(](?P<in>[^（）()]{1,24})[）)]")
+_MORE = re.compile(
+    rf"[、,，]?\s?(?:그리고|및|또|さらに|そして|和|以及|及)\s?[^。.、,，\d]{{0,16}}?(?P<n>{HAN_NUMBER}|{number_of('ko')})\s?"
+    r"(?:명|사람|人|名|位)"
+)
+"""So many more behind a list: "그리고 함께 숨어 지내던 여성 2명"."""
 _OFFSPRING = re.compile("자녀|子女|儿女|兒女|息子|娘")
 """Children by descent, of any age."""
 _HEAD = {
@@ -34,7 +39,8 @@ def _mark(language: str) -> re.Pattern[str]:
     aged = rf"(?:{age}\s?(?:의|の|的|난|이\s?된|된)?\s?)?"
     bare = row.get("bare", "(?!)")
     return re.compile(
-        rf"{aged}(?:(?P<many>{child})|(?P<couple>{row.get('couple', '(?!)')})|(?P<kin>{row['kin']})(?:(?:の|"
+        rf"{aged}(?:(?P<many>{child})|(?P<couple>{row.get('couple', '(?!)')})|"
+        rf"(?P<dyad>{row['dyad']})|(?P<kin>{row['kin']})(?:(?:の|"
         rf"人)?\s?(?:{name})|{bare})?|(?P<name>{name}))"
     )
 
@@ -53,7 +59,7 @@ def listed(line: str, language: str) -> list[Listed]:
     start = end = ages = 0
     for match in _mark(language).finditer(line):
         if run and not _between(language).fullmatch(line[end : match.start()]):
-            _close(found, run, start, end, ages)
+            _close(found, run, line, (start, end), ages)
             run, ages = [], 0
         if not run:
             start = match.start()
@@ -64,7 +70,7 @@ def listed(line: str, language: str) -> list[Listed]:
         aside = _ASIDE.match(line, end)
         end = aside.end() if aside else end
         age = _age(match["before"]) or (_aged(aside["in"], language) if aside else 0)
-        value = _counted(match["many"]) if match["many"] else 2 if match["couple"] else 1
+        value = _counted(match["many"]) if match["many"] else 2 if match["couple"] or match["dyad"] else 1
         young = (
             age < _ADULT
             if age
@@ -72,15 +78,29 @@ def listed(line: str, language: str) -> list[Listed]:
             or bool(_young(language).search(match["kin"] or ""))
         )
         ages += value if age else 0
-        run.append((value, young, bool(match["kin"] or match["many"] or match["couple"])))
-    _close(found, run, start, end, ages)
+        run.append((value, young, bool(match["kin"] or match["many"] or match["couple"] or match["dyad"])))
+    _close(found, run, line, (start, end), ages)
     return found
 
 
-def _close(found: list[Listed], run: list[tuple[int, bool, bool]], start: int, end: int, ages: int) -> None:
+def _close(
+    found: list[Listed], run: list[tuple[int, bool, bool]], line: str, span: tuple[int, int], ages: int
+) -> None:
+    start, end = span
     value = sum(one[0] for one in run)
+    if len(run) == 1 and not ages and line[start:end] in _dyads():
+        return
     if value > 1 and (any(one[2] for one in run) or ages > 1 or len(run) > 2):
+        more = _MORE.match(line, end)
+        value += (number(more["n"]) or 0) if more else 0
         found.append(Listed(value, sum(one[0] for one in run if one[1]), ages, start, end))
+
+
+@cache
+def _dyads() -> frozenset[str]:
+    """Words for two who are kin, which alone may be a form of address: "형제", "姉妹"."""
+    rows = (table(_FILE)[language]["dyad"] for language in _LANGUAGES)
+    return frozenset(re.sub(r"\(\?[^()]*\)", "", word) for row in rows for word in row.split("|"))
 
 
 @cache

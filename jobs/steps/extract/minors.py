@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from jobs.steps.extract.ages import ages_in, all_adult, range_in, spelled
+from jobs.steps.extract.ages import age_list, ages_in, all_adult, range_in, spelled
 from jobs.steps.extract.kin import Listed
 from jobs.steps.extract.numbers import HAN_NUMBER, NUMBER, number, number_of
 
@@ -48,6 +48,7 @@ _FRENCH = re.compile(
 )
 _OF_US = re.compile(
     rf"(?P<s>{number_of('es')})\s+(?:de\s+(?:ell[oa]s|l[oa]s\s+cuales)\s+)(?:son\s+)?(?:{_SMALL['es']})|"
+    rf"de\s+(?:l[oa]s\s+cuales|ell[oa]s|quienes),?\s+(?P<t>{number_of('es')})\s+son\s+(?:{_SMALL['es']})|"
     rf"(?P<f>{number_of('fr')})\s+d[’']entre\s+(?:eux|elles)\s+(?:sont\s+|"
     rf"n['’]ont\s+)?(?:\w+\s+)?(?:{_SMALL['fr']})|"
     rf"(?P<r>{number_of('ru')})\s+из\s+(?:них|которых)\s*[–—-]?\s?(?:{_SMALL['ru']})",
@@ -121,11 +122,24 @@ def minors_of(
     between = next((span for line in beside if (span := range_in(line))), None)
     if between and between[0] < _ADULT <= between[1] and not any(part < count for part in parts):
         return None  # "nine youths between 15 and 23"
+    sizes = {count, *parts, *counted, listed.young if listed else 0}
+    if (young := _in_a_row(told, beside, sizes)) is not None:
+        return young
     if parts:
         return _of_some(parts, count)
     if listed and listed.young:
         return listed.young
+    if any(all_adult(line) for line in told):
+        return 0
     return _of_some(counted, count) if counted else _by_age(beside, told, count, listed)
+
+
+def _in_a_row(told: list[str], beside: list[str], sizes: set[int]) -> int | None:
+    """The minors by ages told in a row, of as many as are counted, or of children some of whom are grown."""
+    row: list[int] = next((one for line in told if len(one := age_list(line)) in sizes and one), [])
+    if row:
+        return sum(age < _ADULT for age in row)
+    return next((some for line in beside if (some := _not_grown(line)) is not None), None)
 
 
 def _of_some(found: list[int], count: int) -> int:
@@ -156,15 +170,25 @@ def _by_age(beside: list[str], told: list[str], count: int, listed: Listed | Non
         return count
     if eldest := next((some for line in told if (some := _of_the_eldest(line))), 0):
         return eldest if eldest <= count else None
-    if any(all_adult(line) for line in told) or (listed and listed.ages == count):
+    if listed and listed.ages == count:
         return 0
     return _one_by_one(told, count)
+
+
+_A_MINOR = re.compile(r"[^\W\d_]\.?, (?:who is )?(?:still )?a minor\b|, (?:menor de edad|mineure?)(?=,)")
+_YOUNGEST = re.compile(
+    rf"\byoungest\b[^.;:\d]{{0,30}}?\bis\s+(?:only\s+)?(?:aged\s+)?(?P<a>{NUMBER})\b", re.IGNORECASE
+)
 
 
 def _one_by_one(lines: list[str], count: int) -> int | None:
     ages = [age for line in lines for age in ages_in(line)]
     ages += sorted({age for line in lines for age in spelled(line)})  # a child of thirteen is told of again
-    young = sum(age < _ADULT for age in ages)
+    young = sum(age < _ADULT for age in ages) + sum(len(_A_MINOR.findall(line)) for line in lines)
+    if not young and any(
+        (one := _YOUNGEST.search(line)) and (number(one["a"]) or _ADULT) < _ADULT for line in lines
+    ):
+        young = 1
     if young and young <= count:
         return young
     if ages and len(ages) >= count > 0:
@@ -173,6 +197,23 @@ def _one_by_one(lines: list[str], count: int) -> int | None:
     return _of_some(counted, count) if counted else None
 
 
+def _not_grown(line: str) -> int | None:
+    """Of somebody's children those who are not told to be grown up: "cinco hijos, dos de ellos mayores"."""
+    match = _GROWN.search(line) if any(word in line for word in _ADULTS) else None
+    if match is None:
+        return None
+    many, grown = (number(group) or 0 for group in [group for group in match.groups() if group][:2])
+    return max(many - grown, 0)
+
+
+_ADULTS = ("adult", "grown", "of age", "majeur", "mayores")
+_GROWN = re.compile(
+    rf"(?P<n>{NUMBER})\s+(?:\w+\s+)?(?:children|sons|daughters),?\s+(?P<m>{NUMBER})\s+of\s+(?:them|whom)\s+"
+    r"(?:are\s+|already\s+|now\s+){0,2}(?:adults?|grown|of\s+age)\b|"
+    rf"(?P<f>{number_of('fr')})\s+(?:enfants|fils|filles),?\s+dont\s+(?P<g>{number_of('fr')})\s+majeure?s\b|"
+    rf"(?P<s>{number_of('es')})\s+(?:hij[oa]s),?\s+(?P<t>{number_of('es')})\s+de\s+ell[oa]s\s+(?:ya\s+)?mayores\s+de\s+edad\b",
+    re.IGNORECASE,
+)
 _LEAD = 40  # sentences
 
 
@@ -200,7 +241,9 @@ def _part(line: str) -> int | None:
             return number(figures)
     for expression in _elsewhere(line, lowered):
         if match := expression.search(line):
-            if _PARENT.match(line[match.end() :]):
+            if _PARENT.match(line[match.end() :]) or _LOST.search(
+                line[max(0, match.start() - 24) : match.start()]
+            ):
                 continue
             told = next((group for group in match.groups() if group), "")
             return number(told) if told else 1
@@ -221,8 +264,9 @@ def _counted(line: str) -> int | None:
     return None
 
 
+_LOST = re.compile(r"死|亡|숨지|숨졌|사망|\bmorts?\b|\btuée?s\b|\bmuert|погиб|убит|قتل|توفي")
 _DIED = re.compile(r"\b(?:died|killed|drowned|executed|dead)\b[^.;]{0,40}$")
-_GONE = re.compile(r"\b(?:killed|died|school|estimated)\b")
+_GONE = re.compile(r"\b(?:killed|died|estimated)\b|^\W*(?:out\s+of\s+|of\s+|go\w*\s+to\s+)?school\b")
 _HELD = re.compile(r"includ|of them|of whom|among|with (?:an?|her|his|their)|refugees|deport|held|detain")
 _PARENT = re.compile(
     r"(?:たち)?(?:をもつ|を持つ|がいる|の(?:母|父|親))|을 둔|를 둔|的(?:母亲|母親|父亲|父親)"

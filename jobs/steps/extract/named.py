@@ -83,6 +83,10 @@ _NAMES_LINE = re.compile(
     re.IGNORECASE,
 )
 _OTHERS = re.compile(rf"(?:the\s+)?(?P<n>{NUMBER})\s+(?:other|more|others|further|unnamed)\b", re.IGNORECASE)
+_KIN = re.compile(
+    rf"(?:(?:his|her|their)\s+)?(?P<n>{NUMBER})\s+(?:\w+\s+)?(?:children|sons|daughters|brothers|sisters|siblings|relatives)\b",
+    re.IGNORECASE,
+)
 _ASIDE = re.compile(r"\s*\([^()]{0,40}\)")
 _READ = 25
 """Sentences that are searched for names: title, lead and the first of the text."""
@@ -119,7 +123,7 @@ def roll(blocks: list[Block], *, closed: bool) -> int:
 
 def _many(part: str) -> int:
     """How many one part of a line of names tells of: one by name, or "four others"."""
-    others = _OTHERS.match(part)
+    others = _OTHERS.match(part) or _KIN.match(part)
     return (number(others["n"]) or 0) if others else 1
 
 

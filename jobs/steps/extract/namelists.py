@@ -4,12 +4,12 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
-from functools import cache
+from itertools import pairwise
 
 from jobs.steps.extract import parties, scripts
 from jobs.steps.extract.blocks import Block
 from jobs.steps.extract.data import may_hold, pattern, words
-from jobs.steps.lexicon.cldr import locales
+from jobs.steps.extract.printed_countries import printed_names
 from jobs.steps.lexicon.countries import place_spans
 from jobs.steps.lexicon.tokens import cut
 
@@ -179,7 +179,7 @@ _PROSE = re.compile(r"^(?=.{90})[^;]{20,}?(?:[a-z]{3}\.|[!?])\s+[A-ZА-ЯЁ][^\W
 """More than one sentence, which no name has."""
 _SUMMED = re.compile(r"[共合總总][計计].{1,24}。?$|[請请][見见].{1,16}。$")
 """A sentence that tells how many signed elsewhere."""
-_ASIDE_LINE = re.compile(r"^\((?:\S+\s+){4,}\S+\)$")
+_ASIDE_LINE = re.compile(r"^\((?:[^\s()]+\s+){4,}[^\s()]+\)$")
 _LAST = re.compile(r"^(?:and|et|y|и|und|e)\s+(?=[A-ZÀ-ÞА-ЯЁ])")
 _TOLD, _LONG = 3, 12  # words of a part that goes on with a sentence, and of that sentence
 
@@ -202,8 +202,7 @@ def split_names(text: str, *, persons: bool = False, row: bool = False) -> list[
     separator = next((one for one in _SEPARATORS if masked.count(one) >= 1), "")
     if separator == " | " and any(is_country(part.strip()) for part in text.split("|")):
         separator = ""  # the columns of a table
-    if not separator and EAST.search(text) and " / " in masked:
-        separator = " / "
+    separator = separator or _stroke(text, masked)
     if not separator and persons and masked.count(",") >= 2 and len(ASIDE.findall(text)) >= 2:
         separator = ","
     if not separator and (
@@ -220,30 +219,43 @@ def split_names(text: str, *, persons: bool = False, row: bool = False) -> list[
     if separator == ",":
         text = re.sub(r",?\s+(?:and|et|y|и)\s+(?=[A-ZÀ-ÞА-ЯЁ][^,]*$)", ", ", text)
     parts = [part.strip(" .。,") for part in outside(text, separator)]
-    return [part for part in parts if part and not ONLY_POST_NOMINAL.match(part)]
+    return [part for before, part in pairwise(["", *parts]) if part and not _belongs(before, part)]
+
+
+def _stroke(text: str, masked: str) -> str:
+    """The stroke or dash that parts the names of a row; "" for none."""
+    east = EAST.search(text) is not None
+    if east and " / " in masked:
+        return " / "
+    if east and masked.count("/") >= _DASHES:
+        return "/"
+    return next((dash for dash in (" – ", " — ", " - ") if masked.count(dash) >= _DASHES), "")
+
+
+def _belongs(before: str, part: str) -> bool:
+    """Whether a part is what stands behind the person before it: "Marie-Claire, OSB"."""
+    return ONLY_POST_NOMINAL.match(part) is not None and (
+        HONOURED.match(before) is not None or (is_personal(before) and not is_organisation(before))
+    )
+
+
+_DASHES = 3  # dashes or strokes that part the names of a row
 
 
 def is_country(text: str) -> bool:
     """Whether a line is only a country's name."""
-    named = (parties.names_country(text) and not is_place(text)) or text in printed_names() | SIGNS
-    return "," not in text and named and not is_organisation(text)
+    named = (
+        (parties.names_country(text) and not is_place(text))
+        or text in SIGNS
+        or text.lower() in printed_names()
+    )
+    own = text.lower() in printed_names()
+    return "," not in text and named and (own or not is_organisation(text))
 
 
 def is_place(text: str) -> bool:
     """Whether a name is of a place within a country: a town, a state of a federation."""
     return text.lower() not in printed_names() and any(place for _, _, place in place_spans(cut(text)))
-
-
-@cache
-def printed_names() -> frozenset[str]:
-    """The names of countries as CLDR has them in the languages of lists, in lower case."""
-    with locales() as locale:
-        return frozenset(
-            name.lower()
-            for language in ("en", "fr", "es", "pt", "de", "ru", "ar", "ko", "ja", "zh", "zh_Hant")
-            for code, name in locale(language).territories.items()
-            if len(code) == 2
-        )
 
 
 def is_organisation(name: str) -> bool:
@@ -260,7 +272,7 @@ def is_personal(name: str) -> bool:
         return len(parts) <= 3 and 2 <= len(name) <= 12
     return 2 <= len(parts) <= 5 and all(
         part[:1].isupper()
-        or part in {"de", "van", "von", "bin", "al", "da", "dos", "el", "ibn", "bint", "der", "la"}
+        or part in {"y", "de", "van", "von", "bin", "al", "da", "dos", "el", "ibn", "bint", "der", "la"}
         for part in parts
     )
 

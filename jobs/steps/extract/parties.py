@@ -147,6 +147,7 @@ def country(name: str) -> str | None:
         return None
     if cleaned in {"North", "South"}:
         return next(iter(lexicon.countries_in(f"the {cleaned}")), None)
+    cleaned = _POSTED.sub("", cleaned)
     plain = re.sub(
         r"^(?:the )?(?:government|state|people['’]s government) of (?:the )?",
         "",
@@ -159,6 +160,12 @@ def country(name: str) -> str | None:
         return None
     named = lexicon.countries_in(cleaned)
     return named[0] if named else None
+
+
+_POSTED = re.compile(
+    r"^(?:在|駐|驻)[^\s日中米英韓]{2,8}(?=\S{1,8}(?:大使館|大使馆|大使|總領事館|总领事馆))|^주\S{1,5}\s(?=\S{2,8}\s?대사)"
+)
+"""Where an embassy stands, before the state that sends it: "在ベトナム日本大使館"."""
 
 
 def _without_country(name: str) -> bool:

@@ -15,7 +15,8 @@ FILE = "persons.toml"
 _MOST = 999
 _NUMBERED = re.compile(
     r"\d|\b(?:[Oo]ne|[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|[Ss]ix|[Ss]even|[Ee]ight|[Nn]ine|[Tt]en|[Ee]leven|"
-    r"[Tt]welve|[Tt]hir|[Ff]if|[Tt]wen|[Ff]orty|dozen)"
+    r"[Tt]welve|[Tt]hir|[Ff]if|[Tt]wen|[Ff]orty|dozen|"
+    r"ONE|TWO|THREE|FOUR|FIVE|SIX|SEVEN|EIGHT|NINE|TEN|ELEVEN|TWELVE|THIR|FIF|TWEN|FORTY)"
 )
 _GAP = (
     r"(?:(?!(?:january|february|march|april|may|june|july|august|september|october|november|december|"
@@ -31,7 +32,7 @@ _BARE = (
 )
 _EAST = {
     "ko": re.compile(
-        rf"(?P<n>{number_of('ko')})\s?(?:여\s?)?(?:명|인(?=[\s의은는이가을를과와,.]|$)|사람|"
+        rf"(?P<n>{number_of('ko')})\s?(?:여\s?)?(?:명|인(?=[\s의은는이가을를과와에도,.]|$)|사람|"
         r"(?=\s?(?:청년|자녀|아들|딸|가족|난민|탈북|활동가|아이|여성|남성|형제|자매|학생|언론인)))"
     ),
     "ja": re.compile(rf"(?P<n>{HAN_NUMBER})\s?(?:人|名)(?!目|々|権|間|物|民|種|気|々|道|類|材|称|誉)"),
@@ -65,7 +66,7 @@ _PARENT = re.compile(
 """A parent named before the number of the children."""
 _DUAL = re.compile(
     r"(?<!\w)[وف]?(?P<dual>امرأت(?:ان|ين)|طفل(?:ان|ين|اها|يها|اه|يه|تان|تين)|رجل(?:ان|ين)|شخص(?:ان|ين)|"
-    r"شاب(?:ان|ين)|(?:ناشط|صحفي|صحافي|معتقل|محامي|مواطن|شقيق|لاجئ|محتجز|مدون|سجين|أستاذ)(?:ت?ان))(?!\w)"
+    r"شاب(?:ان|ين)|(?:ال|لل)?(?:شقيق|ناشط|صحفي|محامي|معتقل)(?:ان|تان|تين)(?=\s)|(?:ناشط|صحفي|صحافي|معتقل|محامي|مواطن|شقيق|لاجئ|محتجز|مدون|سجين|أستاذ)(?:ت?ان))(?!\w)"
 )
 """Two persons told by the form of their noun."""
 _MOTHER = re.compile(r"(?<!\w)(?:ال)?(?:أم|أب|والدة|امرأة)\s+و$")
@@ -130,7 +131,10 @@ def candidates(line: str, language: str) -> list[Candidate]:
     found += [_candidate(match, bare=True, left=True) for match in _still(language).finditer(line)]
     if language == "ru":
         taken = {one.start for one in found if one}
-        more = [_candidate(match) for match in _COLLECTIVE.finditer(line)]
+        more = [
+            _candidate(match, bare=_ALL.search(line[max(0, match.start() - 6) : match.start()]) is not None)
+            for match in _COLLECTIVE.finditer(line)
+        ]
         found += [one for one in more if one and one.start not in taken]
     if language in {"fr", "es", "pt", "ru"}:
         known = [one for one in found if one]
@@ -173,7 +177,8 @@ def _still(language: str) -> re.Pattern[str]:
         r"(?:restent|demeurent|sont (?:toujours |encore )?(?:détenu|retenu|porté|emprisonné))|"
         r"(?:de ell[oa]s\s+)?(?:siguen|permanecen|continúan)|"
         r"(?:из них\s+)?(?:оста(?:ются|лись)|находятся|содержатся|до сих пор)|"
-        r"autres\b(?=[^.;]{0,60}\b(?:restent|sont toujours|demeurent|sans nouvelles))|(?:go|carry) on\b|"
+        r"autres\b(?=[^.;]{0,60}\b(?:restent|sont toujours|demeurent|sans nouvelles|purgent|"
+        r"croupissent|attendent|risquent))|(?:go|carry) on\b|"
         r"continue to"
     )
     return re.compile(
@@ -209,8 +214,9 @@ _ARTICLES = {
     "pt": "(?:d?[oa]s|est[ae]s|ess[ae]s)",
     "de": "(?:die|der|den|diese[rn]?)",
 }
+_ALL = re.compile(r"(?<!\w)вс(?:е|ех|ем)\s$", re.IGNORECASE)
 _COLLECTIVE = re.compile(
-    r"\b(?P<n>двое|двоих|трое|троих|четверо|четверых|пятеро|пятерых|шестеро|шестерых|семеро|семерых|"
+    r"\b(?P<n>двоим|троим|четверым|пятерым|шестерым|семерым|восьмерым|девятерым|десятерым|двое|двоих|трое|троих|четверо|четверых|пятеро|пятерых|шестеро|шестерых|семеро|семерых|"
     r"восьмеро|восьмерых|"
     r"девятеро|девятерых|десятеро|десятерых)\b(?!\s+(?:суток|часов|дней))",
     re.IGNORECASE,
@@ -281,7 +287,7 @@ _STILL_EAST = re.compile(
 _LEFT = re.compile(
     r"\b(?:remaining|rest,?)\s+$|\bthe other\s+$|\bl[oa]s otr[oa]s\s+$|(?:其余|其餘|剩下|余下|餘下)(?:的)?$|"
     r"(?:残る|残りの?|なお)$|나머지\s?$|(?:остальных|остальные|оставшихся)\s+$|"
-    r"\b(?:l[oa]s restantes|demás)\s+$"
+    r"\b(?:l[oa]s restantes|demás)\s+$|\bsans nouvelles des\s+$"
 )
 
 

@@ -10,15 +10,18 @@ from functools import cache, lru_cache
 
 from jobs.steps.extract import kin, kin_arabic, kin_east
 from jobs.steps.extract.blocks import Block, sentences
-from jobs.steps.extract.data import holds, may_hold
+from jobs.steps.extract.data import holds, may_hold, table
+from jobs.steps.extract.fewer import fewer
 from jobs.steps.extract.minors import minors_of
 from jobs.steps.extract.named import names_at_risk, roll, told_throughout
+from jobs.steps.extract.numbers import number, number_of
 from jobs.steps.extract.one_more import ordinal
 from jobs.steps.extract.person_numbers import FILE, Candidate, candidates, with_sums
 from jobs.steps.extract.sections import own
 from jobs.steps.extract.tally import ENOUGH, Mention, Tally
 from storage.records import PersonsAtRisk
 
+_PEOPLE: str = table(FILE)["people"]["en"]
 _VOWELS = re.compile(r"[\u064b-\u0652\u0640]")
 """Arabic vowel signs, which some print and most leave out."""
 _ASKED = re.compile(
@@ -91,13 +94,39 @@ def persons_at_risk(title: str, blocks: list[Block], language: str = "") -> Pers
     aged = 0 if sure or names or language not in {"ar", "ja", "ko", "zh"} else _aged(blocks)
     first = {name for name in names if any(name in line for line in lines[:6])}
     count = _chosen(scores, listed, len(names) or aged, alone=len(names) == 1 == len(first))
+    count = _beside_the_named(lines, names, count) if names and not sure else count
     count = count or counts.repeated() or told_throughout(title, lines, _asking) or _one_aged(title, blocks)
     if not count:
         return PersonsAtRisk(None, None, None)
     if not listed and not closed and _one_more(lines, count):
         count += 1
     minors = minors_of(lines, count, counts.places(), counts.lists().get(count))
-    return PersonsAtRisk(count, minors, len(names) or None)
+    gone, young = (
+        fewer(lines, counts.places(), count) if not (listed or closed or counts.left(count)) else (0, 0)
+    )
+    return PersonsAtRisk(count - gone, max(minors - young, 0) if minors else minors, len(names) or None)
+
+
+def _beside_the_named(lines: list[str], names: dict[str, str], count: int | None) -> int | None:
+    """The number with those who are told of as others beside them: "three other dual nationals"."""
+    for line in lines[:_TOLD]:
+        match = _OTHER.search(line) if " other " in line else None
+        more = number(match["n"]) if match else None
+        if not match or not more or more > _FEW or not _dangerous(line):
+            continue
+        near = line[match.start() : match.end() + 100]
+        if _is(near, "safe") or _is(near, "dead"):
+            continue
+        before = sum(last not in line[match.end() :] for last in names)
+        return before + more if before and before + more > (count or 0) else count
+    return count
+
+
+_OTHER = re.compile(
+    rf"(?<![\w.,/-])(?P<n>{number_of('en')})\s+other\s+(?:[\w-]+\s+){{0,2}}?(?:{_PEOPLE})\b", re.IGNORECASE
+)
+_FEW = 20
+_TOLD = 25  # sentences
 
 
 def _one_more(lines: list[str], count: int) -> bool:
@@ -275,6 +304,9 @@ def _with_them(line: str, found: list[Candidate], tally: Tally, *, closed: bool)
         (one.value for one in tally.mentions[-3:] if one.weight >= ENOUGH), default=0
     )
     more = here[-1].value if here else 1 if _SOMEBODY.match(line) else 0
+    told = next((one.value for one in found if one.start >= match.end() and one.value > before), 0)
+    if before and told:
+        return told, before  # the sentence itself says how many they are together
     return (before + more, max(before, more)) if before and more else None
 
 
@@ -296,7 +328,7 @@ def _pointed(candidate: Candidate) -> bool:
     return candidate.bare and not candidate.part
 
 
-_LEFT_OVER = 2.5
+_LEFT_OVER = 5.0
 """What is added for those who remain of a larger number, and for all who are asked for by their number."""
 
 
@@ -332,11 +364,15 @@ def _is(text: str, key: str) -> bool:
     return holds(FILE, key, text.lower())
 
 
+_RELATIVE = re.compile(r"^\s?(?:[\w-]+\s)?,?\s?,\s+(?:all of whom|who|whom)\s[^,;.]{3,80},")
+"""What is told of persons before what has become of them: "14 others, who had been arrested, were"."""
+
+
 def _left_out(line: str, candidate: Candidate, *, closed: bool) -> bool:
     """Whether those who are counted are safe, dead, estimated or somebody else."""
     before, after = (
         line[max(0, candidate.start - 60) : candidate.start],
-        line[candidate.end : candidate.end + 70],
+        _RELATIVE.sub(" ", line[candidate.end : candidate.end + 170], count=1)[:70],
     )
     cut = [match.end() for match in _CLAUSE.finditer(before)]
     before = before[cut[-1] :] if cut else before

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from jobs.steps.extract.compounds import names_people
 from jobs.steps.extract.data import table, words
 
 _TOKEN = re.compile(r"\S+")
@@ -396,5 +397,7 @@ def commands(text: str) -> bool:
         return tokens[at].word == "never" or tokens[at + 1].word == "not" or _has_object(tokens, at)
     verb = _verb_index(tokens, at)
     if verb is None or tokens[verb].raw[-1] in ":,;":
+        return False
+    if names_people(tokens[verb].word, text):
         return False
     return tokens[verb].word not in words("verbs.toml", "nouns") or _has_object(tokens, verb)

@@ -68,7 +68,7 @@ def names_in_row(text: str, masked: str, *, persons: bool, row: bool) -> list[st
     """The names of a row that only spaces part, or Arabic commas outside of the parentheses of `masked`."""
     if persons and _HAN_NAMES.fullmatch(text.strip()):
         return [text.strip()] if _ONE_NAME.fullmatch(text.strip()) else text.split()
-    parts = _BEHIND_ASIDE.split(text.strip()) if persons else []
+    parts = _BEHIND_ASIDE.split(text.strip()) if persons and " / " not in text else []
     if len(parts) > 1 and all(_WIDE.match(part) for part in parts):
         return parts
     if masked.count("،") < (1 if row else _SEVERAL):

@@ -51,6 +51,10 @@ class Tally:
             found[one.value].append(one.position)
         return found
 
+    def left(self, value: int) -> bool:
+        """Whether the text says somewhere that so many are those who remain."""
+        return any(one.left for one in self.mentions if one.value == value)
+
     def lists(self) -> dict[int, Listed]:
         """The first list of names and kin that makes up each number."""
         return {one.value: one.listed for one in reversed(self.mentions) if one.listed}

@@ -144,6 +144,8 @@ class Walk:
     def store(self, named: tuple[str, ...], phrases: list[Phrase]) -> None:
         """Notes that each of `named` is asked each of `phrases`."""
         for phrase in phrases:
+            if phrase.quote.startswith("be followed by "):
+                continue  # what comes after that which is asked
             if self.context.appeal and not named and _READER_ACTS.match(phrase.quote):
                 continue
             for name in named:
