@@ -24,6 +24,8 @@ TRUST = 0.25
 """What the counts weigh: rare pairs are not impossible."""
 OWED = 0.4
 """What speaks for an appeal where a text is urgent: whoever asked for appeals must not miss a plain one."""
+READ_LATER = -1.0
+"""What speaks against an appeal that is not urgent and no news: one that is read long after its day."""
 MISS = 1.25
 """How much more a missed call counts than a false alarm (the beta of F-beta)."""
 _STEPS = np.linspace(-1.5, 1.5, 13)
@@ -52,6 +54,7 @@ class Together:
         self.counts = np.array([FEED[label] / common[label] * len(self.stage) for label in labels["stage"]])
         self.pairs = TRUST * self._pairs()
         self.pairs[1, 1, [stages.index(stage) for stage in ("alert", "update")]] += OWED
+        self.pairs[1, 0, stages.index("alert")] = READ_LATER
 
     def _pairs(self) -> np.ndarray:
         """By how much an appeal or none, urgent or not, and a stage meet more often than by chance (log)."""

@@ -38,7 +38,7 @@ _FLOORS = {
 }
 """What holds by definition weighs so much at least: a harm with a day within two weeks, a formal label."""
 _CEILINGS = {
-    ("long past", "urgent"): -1.5,
+    ("long past", "urgent"): -2.5,
     ("rearrested", "cancel"): -1.5,
     ("stay_off", "cancel"): -1.5,
     ("drill", "urgent"): -9.0,

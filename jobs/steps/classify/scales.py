@@ -45,10 +45,10 @@ def _taken(sums: Mapping[str, float], features: Features, *, known: bool) -> tup
     kinds = [max(_NO_APPEALS, key=sums.__getitem__) if known else str(Kind.OTHER)]
     if known and not _GROUNDS.isdisjoint(features.shown):
         kinds.append(str(Kind.URGENT_APPEAL))
-    stages = STAGES
-    if sums[URGENT] > _PRESSING or _ENDS.isdisjoint(features.shown):
+    stages = _NO_ENDS if sums[URGENT] > _PRESSING else STAGES
+    if _ENDS.isdisjoint(features.shown):
         # A release denied, or told in passing, ends no action: a false correction overtakes everything.
-        stages = _NO_ENDS
+        sums = {**sums, MsgType.CANCEL: sums[MsgType.CANCEL] - _UNTOLD}
     together = weights().together
     taken, most = (kinds[0], False, stages[0]), -inf
     for kind in kinds:
@@ -76,4 +76,6 @@ _URGENCY = 1.5
 _PRESSING = 1.0
 """From here on the words for danger outweigh whatever speaks for an end of it."""
 _ENDS = frozenset({"closed", "freed", "thanks", "put_off", "worst", "follow_up"})
-"""Without one of these features nothing is called off: something must be told to have ended."""
+"""Features that tell of an end in so many words."""
+_UNTOLD = 0.5
+"""By how much the other words must speak the louder for an end where none of these features does."""
