@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 AT_ONCE = Pace(1000.0, gap=0.0)
 """For a terminal, which has no limits."""
-_LOCK_RETRY = 3.0
+_LOCK_RETRY = 2.0
 """Seconds between two attempts to get a lock."""
 _SENDS_HERE = "another process sends here; waiting until it stops"
 

@@ -15,12 +15,15 @@ from storage.nodes import Node
 
 log = structlog.get_logger()
 
-EVERY = 5.0
+EVERY = 2.0
 """Seconds between two words on PostgreSQL, where there may be others."""
 EVERY_ALONE = 60.0
-HUNG_AFTER = 30.0
-"""Seconds after which what a node's sessions hold is taken from it: it missed six words."""
-LATE_AFTER = 15.0
+HUNG_AFTER = 9.0
+"""Seconds after which what a node's sessions hold is taken from it: it missed four words.
+
+As long as a cut cable is waited for (`storage.connecting`), and about as long as the queue waits for a node.
+"""
+LATE_AFTER = 6.0
 """Seconds after which a node on PostgreSQL has missed several words: it hangs, or was killed."""
 
 

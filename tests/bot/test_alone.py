@@ -4,7 +4,13 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager, suppress
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    ExitStack,
+    contextmanager,
+    suppress,
+)
 from datetime import timedelta
 from threading import Event
 
@@ -340,3 +346,15 @@ def test_a_node_that_stood_still_itself_takes_nobody_for_hung(
     assert found == []
     here._come_round()
     assert found == [here]
+
+
+def test_locks_of_many_accounts_leave_room_to_work(database: Database) -> None:
+    """Two sessions a bot, its sender's and its listener's, for as long as they are held: twenty bots are at work."""
+    on_postgresql(database)
+    names = [f"telegram {number}{what}" for number in range(20) for what in ("", " listens")]
+    with ExitStack() as held:
+        assert all(held.enter_context(database.sender_lock(name)) for name in names)
+        began = time.monotonic()
+        with database.read() as work:
+            assert work.counts().alerts == 0
+        assert time.monotonic() - began < 5
