@@ -349,7 +349,7 @@ def test_a_node_that_stood_still_itself_takes_nobody_for_hung(
 
 
 def test_locks_of_many_accounts_leave_room_to_work(database: Database) -> None:
-    """Two sessions a bot, its sender's and its listener's, for as long as they are held: twenty bots are at work."""
+    """Two sessions a bot, its sender's and its listener's, for as long as they are held; with twenty bots."""
     on_postgresql(database)
     names = [f"telegram {number}{what}" for number in range(20) for what in ("", " listens")]
     with ExitStack() as held:
