@@ -65,12 +65,15 @@ class Presence:
                 await asyncio.shield(loop.run_in_executor(thread, self._leave))
 
     def _arrive(self) -> None:
-        """Those that were killed on this machine are seen to be dead; of others only time tells."""
+        """Those that were killed on this machine are seen to be dead; of others only time tells.
+
+        So are those that had our own number: a container's machine is always called so, and its process 1.
+        """
         machine, _, _ = self.node.place.rpartition(":")
         with self.database.write() as work:
             for one in work.nodes.all(now_utc()):
                 where, _, process = one.node.place.rpartition(":")
-                if where == machine and not _is_alive(int(process)):
+                if one.node.place == self.node.place or (where == machine and not _is_alive(int(process))):
                     work.nodes.leave(one.node.name)
             work.nodes.come_round(self.node, now_utc())
 

@@ -1,6 +1,7 @@
 """One sender and one listener, also when the database ends the session whose lock they hold."""
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -358,3 +359,11 @@ def test_locks_of_many_accounts_leave_room_to_work(database: Database) -> None:
         with database.read() as work:
             assert work.counts().alerts == 0
         assert time.monotonic() - began < 5
+
+
+def test_a_container_that_begins_anew_is_one_node(database: Database) -> None:
+    """Its machine is called as before, its process is number 1 again: else it would seem dead for an hour."""
+    for name in ("killed", "anew"):
+        Presence(database, Node(name, f"container:{os.getpid()}", "1", ("poll",)))._arrive()
+    with database.read() as work:
+        assert [one.node.name for one in work.nodes.all(now_utc())] == ["anew"]
