@@ -8,11 +8,12 @@ import asyncio
 import os
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -70,10 +71,11 @@ async def _polling(server: PostgresServer, port: int, folder: Path, watched: int
         idle = await _run_alone(alone, postmaster)
         found: dict[int, Took] = {}
         for stage, nodes in enumerate(_NODES, start=1):
-            told(port, "stage", stage)
+            news = partial(told, port, "stage", stage)
             if nodes:
-                took = await _by_nodes(federation, database, nodes, watched, postmaster)
+                took = await _by_nodes(federation, database, nodes, watched, postmaster, news)
             else:
+                news()
                 _make_due(database)
                 took = (await _run_alone(alone, postmaster)).without(idle)
             found[nodes] = found.get(nodes, Took()).and_also(took)
@@ -132,7 +134,12 @@ async def _run_alone(program: Program, postmaster: int) -> Took:
 
 
 async def _by_nodes(
-    federation: Federation, database: Database, nodes: int, watched: int, postmaster: int
+    federation: Federation,
+    database: Database,
+    nodes: int,
+    watched: int,
+    postmaster: int,
+    news: Callable[[], object],
 ) -> Took:
     """From the moment that all is due until all has been asked, with the nodes at work before."""
     _rest(database)
@@ -141,6 +148,7 @@ async def _by_nodes(
         await node.serve("--roles", "poll,keep")
     await asyncio.sleep(3)
     processes = [node.service.pid for node in at_work if node.service]
+    news()  # not before: a node that begins slowly would have read it
     before = consumed(processes), consumed([postmaster])
     began, start = time.perf_counter(), _make_due(database)
     while _asked(database, start) < watched:
