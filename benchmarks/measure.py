@@ -3,7 +3,7 @@
 import os
 import statistics
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,6 +97,25 @@ def workers_of(process: int) -> list[int]:
                 found += [int(path.name), *workers_of(int(path.name))]
         except OSError:  # it is gone
             continue
+    return found
+
+
+def consumed(roots: Iterable[int]) -> float:
+    """Processor seconds of these processes and all that descend from them, also of those that have ended."""
+    times: dict[int, float] = {}
+    children: dict[int, list[int]] = {}
+    for path in _PROC.glob("[0-9]*"):
+        try:
+            fields = (path / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        except OSError:  # it is gone
+            continue
+        times[int(path.name)] = sum(map(int, fields[11:15])) / _TICKS
+        children.setdefault(int(fields[1]), []).append(int(path.name))
+    found, waiting = 0.0, list(roots)
+    while waiting:
+        one = waiting.pop()
+        found += times.get(one, 0.0)
+        waiting += children.get(one, ())
     return found
 
 

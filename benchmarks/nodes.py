@@ -8,15 +8,18 @@ import asyncio
 import os
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from benchmarks import delivery, town
+from benchmarks.measure import consumed
 from benchmarks.server import address, serving, told
 from jobs.prune import Pruner
 from storage.database import Database, now_utc
@@ -26,6 +29,8 @@ from tests.flow.program import VIGIL, Program
 from tests.postgres import PostgresServer, a_postgres_server
 
 _PATIENCE = 3600.0
+_NODES = (0, 1, 2, 3, 3, 2, 1, 0)
+"""How many in each turn, 0 for one program without a queue; there and back, as a machine's load changes."""
 _FIRST = 1
 """Entries that stand in each feed at first: all are read, which takes longer than what is measured."""
 
@@ -34,7 +39,7 @@ def measure(folder: Path, watched: int, people: int) -> None:
     """Everything, a line each; without sources no polling, which takes the longest."""
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}", flush=True)
     if watched:
-        with a_server() as server, serving(watched, 6, now_utc(), _FIRST) as port:
+        with a_server() as server, serving(watched, len(_NODES) + 2, now_utc(), _FIRST) as port:
             asyncio.run(_polling(server, port, folder, watched))
     print(_matching(folder, people), flush=True)
     print(_pruning(folder, people), flush=True)
@@ -59,50 +64,100 @@ async def _polling(server: PostgresServer, port: int, folder: Path, watched: int
     alone: Program = federation.nodes[0]
     for node in federation.nodes:
         node.afresh = True
+    postmaster = int((server.folder / "postmaster.pid").read_text(encoding="ascii").split()[0])
     with alone.database() as database:
-        await _run_alone(alone)
-        found = {}
-        for stage, nodes in enumerate((0, 1, 2, 3), start=1):
-            told(port, "stage", stage)
-            began = time.perf_counter()
+        await _run_alone(alone, postmaster)
+        _rest(database)
+        idle = await _run_alone(alone, postmaster)
+        found: dict[int, Took] = {}
+        for stage, nodes in enumerate(_NODES, start=1):
+            news = partial(told, port, "stage", stage)
             if nodes:
-                found[nodes] = await _by_nodes(federation, database, nodes, watched)
+                took = await _by_nodes(federation, database, nodes, watched, postmaster, news)
             else:
+                news()
                 _make_due(database)
-                await _run_alone(alone)
-                found[nodes] = time.perf_counter() - began
-            took = found[nodes]
+                took = (await _run_alone(alone, postmaster)).without(idle)
+            found[nodes] = found.get(nodes, Took()).and_also(took)
             by = f"{nodes} nodes" if nodes else "no queue"
-            print(
-                f"{watched} sources with news, {by}: {took:.1f} s, {watched / took:.1f} a second", flush=True
-            )
+            print(f"{watched} sources with news, {by}: {took}; load {os.getloadavg()[0]:.1f}", flush=True)
             assert _entries(database) == watched * (_FIRST + stage)
+    alone_, one, two, three = (found[nodes] for nodes in range(4))
     print(
-        f"overhead of the queue {found[1] / found[0] - 1:.0%} (reach < 10 %); two nodes "
-        f"{found[1] / found[2]:.2f} times one, three {found[1] / found[3]:.2f} times"
+        f"overhead of the queue {one.seconds / alone_.seconds - 1:.0%} by the clock, "
+        f"{one.spent / alone_.spent - 1:.0%} in processor time (reach < 10 %); two nodes "
+        f"{one.seconds / two.seconds:.2f} times one, three {one.seconds / three.seconds:.2f} times",
+        flush=True,
     )
 
 
-async def _run_alone(program: Program) -> None:
+@dataclass(frozen=True, slots=True)
+class Took:
+    """Seconds by the clock, and of processors: of the program with its workers, and of the database."""
+
+    seconds: float = 0.0
+    program: float = 0.0
+    database: float = 0.0
+
+    @property
+    def spent(self) -> float:
+        """Of processors, both together."""
+        return self.program + self.database
+
+    def without(self, idle: "Took") -> "Took":
+        """What is left if so much is taken for beginning and ending."""
+        return Took(self.seconds - idle.seconds, self.program - idle.program, self.database - idle.database)
+
+    def and_also(self, other: "Took") -> "Took":
+        """Both one after the other."""
+        return Took(
+            self.seconds + other.seconds, self.program + other.program, self.database + other.database
+        )
+
+    def __str__(self) -> str:
+        """For the table."""
+        return f"{self.seconds:.1f} s; of processors {self.program:.1f} s, database {self.database:.1f} s"
+
+
+async def _run_alone(program: Program, postmaster: int) -> Took:
+    """One program, which asks all that is due, from its beginning to its end."""
+    began, before, program_took = time.perf_counter(), consumed([postmaster]), 0.0
     with (program.folder / "log").open("ab") as file:
         started = await asyncio.create_subprocess_exec(
             *VIGIL, "poll", cwd=program.folder, env=program.environment(), stdout=file, stderr=file
         )
-        assert await started.wait() == 0
+        ended = asyncio.ensure_future(started.wait())
+        while not (await asyncio.wait({ended}, timeout=0.2))[0]:
+            program_took = max(program_took, consumed([started.pid]))
+    assert ended.result() == 0
+    return Took(time.perf_counter() - began, program_took, consumed([postmaster]) - before)
 
 
-async def _by_nodes(federation: Federation, database: Database, nodes: int, watched: int) -> float:
+async def _by_nodes(
+    federation: Federation,
+    database: Database,
+    nodes: int,
+    watched: int,
+    postmaster: int,
+    news: Callable[[], object],
+) -> Took:
     """From the moment that all is due until all has been asked, with the nodes at work before."""
     _rest(database)
-    for node in federation.nodes[:nodes]:
+    at_work = federation.nodes[:nodes]
+    for node in at_work:
         await node.serve("--roles", "poll,keep")
     await asyncio.sleep(3)
+    processes = [node.service.pid for node in at_work if node.service]
+    news()  # not before: a node that begins slowly would have read it
+    before = consumed(processes), consumed([postmaster])
     began, start = time.perf_counter(), _make_due(database)
     while _asked(database, start) < watched:
         assert time.perf_counter() - began < _PATIENCE
         await asyncio.sleep(0.2)
-    took = time.perf_counter() - began
-    for node in federation.nodes[:nodes]:
+    took = Took(
+        time.perf_counter() - began, consumed(processes) - before[0], consumed([postmaster]) - before[1]
+    )
+    for node in at_work:
         await node.stop()
     return took
 

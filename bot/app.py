@@ -13,13 +13,14 @@ import structlog
 from bot.accounts import settle_accounts
 from bot.config import Config, WebConfig
 from bot.desk import Desk
-from bot.installation import admins, fetcher, limits, open_database, telegram_sender, this_node, workers
+from bot.installation import admins, bots_of, fetcher, limits, open_database, this_node, workers
 from bot.joining import routes as joining
 from bot.key import place
 from bot.metrics import Meter
 from bot.pushes import routes as pushes
 from bot.roles import ALL
 from bot.scrapes import routes as scrapes
+from bot.sharing import Sharing
 from bot.speaking import Speaker, delivering
 from bot.systemd import Manager
 from bot.transports.matrix_folder import NotTheFolder
@@ -118,12 +119,14 @@ async def serve(config: Config, stop: asyncio.Event, roles: frozenset[str] = ALL
         stones = Gravestones(database, config.forgotten)
         await asyncio.to_thread(stones.keep, now_utc())
         await asyncio.to_thread(settle_accounts, config, database)
-        senders = await voices(config, desk, stack, roles)
+        sharing = Sharing(database, bots_of(config))
+        senders = await voices(config, desk, stack, roles, sharing)
         tasks = _sendings(database, senders if "send" in roles else (), wake, pulse, desk, meter.delivered)
         for sending in tasks:
             sending.add_done_callback(lambda _: stop.set())  # it ends by itself only without the key
         tasks.append(asyncio.create_task(keep_watch(pulse, manager, database, watched)))
         tasks.append(asyncio.create_task(Presence(database, this_node(roles)).keep()))
+        tasks.append(asyncio.create_task(sharing.keep()))
         jobs = [
             *_kept(config, database, desk, wake.set),
             Job("heartbeat", EVERY, heart.beat),
@@ -265,8 +268,7 @@ async def _web(
     )
     async with AsyncExitStack() as stack:
         stack.push_async_callback(subscriber.close)
-        bots = (config.telegram, *config.telegram.more) if config.telegram else ()
-        named = {telegram_sender(bot, first=bot is config.telegram) for bot in bots}
+        named = bots_of(config)
         ways_in = joining(poller.database, named) if len(named) > 1 else ()
         served = [*pushes(subscriber), *ways_in, *(route for hook in hooks for route in updates(hook))]
         await stack.enter_async_context(serving("web", web.listen, served, max_bytes=config.fetch.max_bytes))
@@ -289,7 +291,7 @@ async def _send(
     desk: Desk,
     noticed: Callable[[Finished], None] = lambda _: None,
 ) -> None:
-    """Delivers until cancelled; a lock that was lost is asked for anew, and what was under way looked at.
+    """Delivers until cancelled; a lock that was lost, or given over, is asked for anew.
 
     Raises NoKey: somebody who has the key may hold the lock.
     """
@@ -297,6 +299,7 @@ async def _send(
         try:
             async with delivering(database, speaker, beat, desk.zone, desk.admins, noticed) as deliverer:
                 await _deliver(deliverer, wake, beat)
+            speaker.gone()
         except NotAlone:
             log.warning("deliver.lock_lost", transport=speaker.name, now="it is asked for anew")
         except NoKey:
@@ -318,11 +321,11 @@ async def _patiently(seconds: float, beat: Callable[[], None]) -> None:
 
 
 async def _deliver(deliverer: Deliverer, wake: asyncio.Event, beat: Callable[[], None]) -> None:
-    """Delivers until cancelled: at once when something was queued or a wait is over, else every second.
+    """Delivers: at once when something was queued or a wait is over, else every second.
 
-    Raises NotAlone, NoKey.
+    Ends when another node is to send by this account. Raises NotAlone, NoKey.
     """
-    while True:
+    while not deliverer.goes():
         beat()
         try:
             await deliverer.drain()

@@ -59,6 +59,12 @@ def senders(config: Config) -> tuple[str, ...]:
     )
 
 
+def bots_of(config: Config) -> frozenset[str]:
+    """The senders that are bots on Telegram."""
+    bots = (config.telegram, *config.telegram.more) if config.telegram else ()
+    return frozenset(telegram_sender(one, first=one is config.telegram) for one in bots)
+
+
 def telegram_sender(config: TelegramConfig, *, first: bool = False) -> str:
     """The name of the sender that a further bot account is; a bot keeps its number for good."""
     return name_of(telegram_answering.NAME, "" if first else config.account)

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.announce import Announcer, Transport
 from bot.desk import ONLY_TERMINAL
+from bot.sharing import Sharing
 from bot.transports.telegram_webhook import Webhook
 from jobs.deliver import Deliverer
 from jobs.errands import Finished
@@ -23,7 +24,7 @@ log = structlog.get_logger()
 
 AT_ONCE = Pace(1000.0, gap=0.0)
 """For a terminal, which has no limits."""
-_LOCK_RETRY = 3.0
+_LOCK_RETRY = 2.0
 """Seconds between two attempts to get a lock."""
 _SENDS_HERE = "another process sends here; waiting until it stops"
 
@@ -40,45 +41,75 @@ class Speaker:
     opened: Callable[[], AbstractAsyncContextManager[Transport]]
     hook: Webhook | None = None
     """Where Telegram brings its updates to our own server."""
+    sharing: Sharing | None = None
+    """By what it may go to another node; None where it stays as long as its node does."""
+
+    def goes(self) -> bool:
+        """Whether another node is to send by it."""
+        return self.sharing is not None and self.sharing.goes(self.name)
+
+    def gone(self) -> None:
+        """It is not held here any more, for another node's sake."""
+        if self.sharing:
+            self.sharing.gone(self.name)
+
+    def leaves(self) -> bool:
+        """Whether it is left to another node, though it is free. May ask the database."""
+        return self.sharing is not None and self.sharing.leaves(self.name)
 
 
-def always(transport: Transport, pace: Pace, hook: Webhook | None = None) -> Speaker:
+def always(
+    transport: Transport, pace: Pace, hook: Webhook | None = None, sharing: Sharing | None = None
+) -> Speaker:
     """An account that needs nothing to be entered."""
 
     @asynccontextmanager
     async def opened() -> AsyncIterator[Transport]:
         yield transport
 
-    return Speaker(transport.name, pace, opened, hook)
+    return Speaker(transport.name, pace, opened, hook, sharing)
 
 
 @asynccontextmanager
 async def the_only_one(
-    database: Database, name: str, said: str, beat: Callable[[], None] = lambda: None
+    database: Database,
+    name: str,
+    said: str,
+    beat: Callable[[], None] = lambda: None,
+    leaves: Callable[[], bool] = lambda: False,
 ) -> AsyncIterator[Hold]:
     """Waits until no other process holds the lock of this name, and says who does, once; then holds it.
 
-    A database that is away is waited for as well. The lock may be lost before the end: `Hold.is_held` tells.
+    `leaves` says whether it is left to another node although it is free, and is asked in a thread. A database
+    that is away is waited for as well. The lock may be lost before the end: `Hold.is_held` tells.
     """
     tell = _Once(name)
     async with AsyncExitStack() as stack:
-        while not (hold := await _asked_for(database, name, said, stack, tell)):
+        while not (hold := await _asked_for(database, name, said, stack, tell, leaves)):
             beat()
             await asyncio.sleep(_LOCK_RETRY)
         yield hold
 
 
 async def _asked_for(
-    database: Database, name: str, said: str, stack: AsyncExitStack, tell: "_Once"
+    database: Database,
+    name: str,
+    said: str,
+    stack: AsyncExitStack,
+    tell: "_Once",
+    leaves: Callable[[], bool],
 ) -> Hold | None:
     """The lock, to be given back with the stack; None where it is another's, or the database is away."""
     try:
-        lock = database.sender_lock(name)
-        hold = await _uninterrupted(lock.__enter__, lock.__exit__)
-        if hold:
-            stack.push(lock)
-            return hold
-        lock.__exit__(None, None, None)
+        async with AsyncExitStack() as held:
+            lock = database.sender_lock(name)
+            hold = await _uninterrupted(lock.__enter__, lock.__exit__)
+            held.push(lock)
+            if hold:
+                if not await asyncio.to_thread(leaves):
+                    stack.push_async_exit(held.pop_all())
+                    return hold
+                return None
         held_by = await asyncio.to_thread(database.lock_holder, name)
         tell(said, held_by=held_by)
     except SQLAlchemyError as error:
@@ -128,13 +159,15 @@ async def delivering(
     `beat` is called with every step forward; to wait for the other process is one. `told` are those
     who hear of what goes wrong; `noticed` is called with each answer.
     """
-    async with the_only_one(database, speaker.name, _SENDS_HERE, beat) as hold, speaker.opened() as transport:
+    alone = the_only_one(database, speaker.name, _SENDS_HERE, beat, speaker.leaves)
+    async with alone as hold, speaker.opened() as transport:
         voice = Announcer(transport, zone)
         deliverer = Deliverer(
             *(database, voice, speaker.pace, now_utc, beat, told),
             alone=hold.is_held,
             at=place(),
             noticed=noticed,
+            goes=speaker.goes,
         )
         recovered = await asyncio.to_thread(deliverer.recover)
         if recovered:

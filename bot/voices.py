@@ -19,6 +19,7 @@ from bot.desk import Desk
 from bot.installation import admins, limits, matrix_sender, telegram_sender
 from bot.render.message import Message, Paragraph, Span
 from bot.roles import ALL
+from bot.sharing import Sharing
 from bot.speaking import AT_ONCE, Speaker, always, the_only_one
 from bot.speech import Speech, languages, msgid
 from bot.transports.chats import Moved, News, Reactions, Returned
@@ -34,7 +35,7 @@ from bot.transports.telegram_webhook import PATH, Address
 from jobs.desk import Rules
 from jobs.pace import Pace
 from jobs.staff import role_of
-from storage.database import Database, Unusable
+from storage.database import Database, Hold, Unusable
 from storage.words import DeskRole
 
 if TYPE_CHECKING:
@@ -80,13 +81,19 @@ def _per_second(config: Config) -> float:
 
 
 def telegram(
-    config: TelegramConfig, desk: Desk, public_url: str = "", pace: Pace | None = None, name: str = NAME
+    config: TelegramConfig,
+    desk: Desk,
+    public_url: str = "",
+    pace: Pace | None = None,
+    name: str = NAME,
+    sharing: Sharing | None = None,
 ) -> TelegramTransport:
     """The Telegram transport with its menus in every language we speak.
 
     `public_url` is where our own server is reached, for a webhook; `pace` what its sender keeps; `name` that
-    of the account among others.
+    of the account among others; `sharing` leads those who listen to where messages are sent.
     """
+    shares = sharing or Sharing(desk.database, ())
 
     async def answer(request: Request) -> Reply:
         return await desk.answer(request if name == NAME else replace(request, sender=name))
@@ -103,6 +110,12 @@ def telegram(
     async def known(link: str) -> None:
         await asyncio.to_thread(_tell_link, desk.database, name, link)
 
+    @asynccontextmanager
+    async def listens() -> AsyncIterator[Hold]:
+        leaves = partial(shares.follows, name)
+        async with the_only_one(desk.database, f"{name} listens", _LISTENS_HERE, leaves=leaves) as hold:
+            yield shares.led(name, hold)
+
     return TelegramTransport(
         config.token,
         api_url=config.api_url,
@@ -117,7 +130,7 @@ def telegram(
         buttons=telegram_buttons(desk.database),
         keeping=Keeping(desk.database),
         webhook=_address(config, desk, public_url, name) if config.webhook and public_url else None,
-        alone=lambda: the_only_one(desk.database, f"{name} listens", _LISTENS_HERE),
+        alone=listens,
         pace=pace,
         load=desk.picture,
         name=name,
@@ -278,17 +291,21 @@ def apology(language: str) -> Message:
 
 
 async def voices(
-    config: Config, desk: Desk, stack: AsyncExitStack, roles: frozenset[str] = ALL
+    config: Config,
+    desk: Desk,
+    stack: AsyncExitStack,
+    roles: frozenset[str] = ALL,
+    sharing: Sharing | None = None,
 ) -> list[Speaker]:
     """Every account of the configuration.
 
     Those listen until the stack ends whose role this node has. An account on Matrix listens where it sends:
-    among several nodes at the one that holds its lock.
+    among several nodes at the one that holds its lock, and stays there: it would begin anew for minutes.
     """
     console = ConsoleTransport(desk.answer, config.language, timezone=desk.zone)
     speakers = [always(console, AT_ONCE)]
     if config.telegram:
-        speakers += await _bots(config, config.telegram, desk, stack, roles)
+        speakers += await _bots(config, config.telegram, desk, stack, roles, sharing)
     if config.matrix and "send" in roles:
         for account in (config.matrix, *config.matrix.more):
             name = matrix_sender(account, first=account is config.matrix)
@@ -304,15 +321,21 @@ async def voices(
 
 
 async def _bots(
-    config: Config, first: TelegramConfig, desk: Desk, stack: AsyncExitStack, roles: frozenset[str]
+    config: Config,
+    first: TelegramConfig,
+    desk: Desk,
+    stack: AsyncExitStack,
+    roles: frozenset[str],
+    sharing: Sharing | None,
 ) -> list[Speaker]:
     found, chats, public_url = [], [], config.web.public_url if config.web else ""
     for account in (first, *first.more):
         pace = telegram_pace(account)
-        chat = telegram(account, desk, public_url, pace, telegram_sender(account, first=account is first))
+        name = telegram_sender(account, first=account is first)
+        chat = telegram(account, desk, public_url, pace, name, sharing)
         stack.push_async_callback(chat.stop)
         chats.append(chat)
-        found.append(always(chat, pace, chat.webhook))
+        found.append(always(chat, pace, chat.webhook, sharing))
     if "answer" in roles:
         await asyncio.gather(*(chat.start() for chat in chats))
     return found

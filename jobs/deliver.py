@@ -78,6 +78,8 @@ class Deliverer:
     """This program, as an operator would look for it."""
     noticed: Callable[[Finished], None] = lambda _: None
     """Called with each answer, once it is written down."""
+    goes: Callable[[], bool] = lambda: False
+    """Whether another program is to send here: then no more leaves, and what is under way arrives."""
     _with_pictures: bool = False
     """Whether what left last had a picture, which goes as a message of its own."""
     account: Account = field(default_factory=Account)
@@ -134,6 +136,7 @@ class Deliverer:
     async def drain(self) -> int:
         """Sends everything that is due; returns how many messages were attempted.
 
+        Ends as well once another program is to send here, with nothing under way.
         Raises NoKey once the database has a key that we do not have, NotAlone once the lock is lost; what is
         under way then is written down as far as it arrives.
         """
@@ -160,7 +163,7 @@ class Deliverer:
                         self._known.setdefault(chat, set()).add(recipient)
                 self._is_full = self._is_by_window and turn.looked >= room.most
                 idle = not (self._under_way or self._finished or turn.looked or self._asking)
-                if idle and (self._is_paused() or not await self._is_any_due(room)):
+                if idle and (self.goes() or self._is_paused() or not await self._is_any_due(room)):
                     break
                 await self._something(exhausted=turn.looked < room.most)
             self.account.nothing_waits(self.now())
@@ -173,7 +176,7 @@ class Deliverer:
 
     def _waits(self) -> bool:
         """Whether nothing may leave for anybody."""
-        return self._asking is not None or self._is_paused()
+        return self._asking is not None or self._is_paused() or self.goes()
 
     def _ask(self) -> None:
         """Asks whether the platform is there, where that is in doubt: a message might be lost to it."""

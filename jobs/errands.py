@@ -150,6 +150,17 @@ def delays(finished: Sequence[Finished]) -> Counter[tuple[int, int]]:
     return found
 
 
+def sent(finished: Sequence[Finished]) -> Counter[int]:
+    """How many messages of each alert were sent, those of a digest each by itself."""
+    return Counter(
+        one.alert_id
+        for each in finished
+        if isinstance(each.outcome, Sent)
+        for one in each.errand.deliveries
+        if one.alert_id  # else it is a notice
+    )
+
+
 def by_recipient(due: Sequence[Delivery]) -> Iterator[tuple[Delivery, ...]]:
     """The deliveries of each recipient together, in the order in which they first appear."""
     groups: dict[int, list[Delivery]] = {}

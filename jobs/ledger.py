@@ -12,7 +12,7 @@ from jobs import amend, removals, renewals
 from jobs.amend import Change
 from jobs.away import Away
 from jobs.choice import Choice
-from jobs.errands import Errand, Finished, InPlace, Room, Standing, Turn, arrivals, delays
+from jobs.errands import Errand, Finished, InPlace, Room, Standing, Turn, arrivals, delays, sent
 from jobs.notices import Admins, announce
 from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Sent, Uncertain
 from jobs.pace import Place, each_its_own
@@ -266,6 +266,7 @@ class Ledger:
         )
         work.courses.left(arrivals(finished))
         work.delays.note(self.transport, delays(finished))
+        work.delays.sent(self.transport, sent(finished))
         for one in filter(_counts, finished):
             work.recipients.wrote(one.errand.recipient.id, one.at)
         for one in finished:

@@ -15,12 +15,15 @@ from storage.nodes import Node
 
 log = structlog.get_logger()
 
-EVERY = 5.0
+EVERY = 2.0
 """Seconds between two words on PostgreSQL, where there may be others."""
 EVERY_ALONE = 60.0
-HUNG_AFTER = 30.0
-"""Seconds after which what a node's sessions hold is taken from it: it missed six words."""
-LATE_AFTER = 15.0
+HUNG_AFTER = 9.0
+"""Seconds after which what a node's sessions hold is taken from it: it missed four words.
+
+As long as a cut cable is waited for (`storage.connecting`), and about as long as the queue waits for a node.
+"""
+LATE_AFTER = 6.0
 """Seconds after which a node on PostgreSQL has missed several words: it hangs, or was killed."""
 
 
@@ -62,12 +65,15 @@ class Presence:
                 await asyncio.shield(loop.run_in_executor(thread, self._leave))
 
     def _arrive(self) -> None:
-        """Those that were killed on this machine are seen to be dead; of others only time tells."""
+        """Those that were killed on this machine are seen to be dead; of others only time tells.
+
+        So are those that had our own number: a container's machine is always called so, and its process 1.
+        """
         machine, _, _ = self.node.place.rpartition(":")
         with self.database.write() as work:
             for one in work.nodes.all(now_utc()):
                 where, _, process = one.node.place.rpartition(":")
-                if where == machine and not _is_alive(int(process)):
+                if one.node.place == self.node.place or (where == machine and not _is_alive(int(process))):
                     work.nodes.leave(one.node.name)
             work.nodes.come_round(self.node, now_utc())
 

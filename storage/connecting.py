@@ -38,7 +38,9 @@ def connecting(url: str) -> Engine:
         }
         called |= parsed.query
         parsed = parsed.set(drivername="postgresql+psycopg", query=called)
-        engine = sa.create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+        # Each lock of an account keeps a session for as long as it is held, and there may be many accounts:
+        # what limits the others is how many threads there are.
+        engine = sa.create_engine(parsed, pool_pre_ping=True, max_overflow=-1, hide_parameters=True)
         sa.event.listen(engine, "connect", _notice_silence)
         return engine
     if parsed.get_backend_name() != "sqlite":

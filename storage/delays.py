@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.columns import DayOf
-from storage.tables import alerts, delays, entries, statements
+from storage.tables import alerts, delays, entries, sent, statements
 from storage.words import Cause, Status
 
 LONGEST = timedelta(days=1)
@@ -62,6 +62,18 @@ class Delays:
             more = sa.update(delays).where(*of).values(messages=delays.c.messages + messages)
             if not self.connection.execute(more).rowcount:
                 self.connection.execute(sa.insert(delays).values(**key, messages=messages))
+
+    def sent(self, transport: str, counted: Mapping[int, int]) -> None:
+        """So many more messages about an alert were sent, by the alert: at once, with a digest, or late.
+
+        To be called as `note` is. So /stats need not count the log, of which most is what was sent.
+        """
+        for alert_id, messages in counted.items():
+            of = (sent.c.alert_id == alert_id, sent.c.transport == transport)
+            more = sa.update(sent).where(*of).values(messages=sent.c.messages + messages)
+            if not self.connection.execute(more).rowcount:
+                key = {"alert_id": alert_id, "transport": transport}
+                self.connection.execute(sa.insert(sent).values(**key, messages=messages))
 
     def since(self, since: datetime) -> dict[date, Taken]:
         """What the messages took of alerts that rang since then, by the day (UTC) on which each rang.

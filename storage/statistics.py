@@ -1,5 +1,6 @@
 """Counts what was rung and how quickly, for /stats: numbers, nothing about anybody who subscribed."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -8,7 +9,8 @@ from math import ceil
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from storage.tables import alerts, deliveries, entries, recipients, statements
+from storage.due import transports
+from storage.tables import alerts, delays, deliveries, entries, recipients, sent, statements
 from storage.words import Cause, DeliveryState, RecipientState, Status
 
 _MOST = 20_000
@@ -53,12 +55,6 @@ def count_since(connection: Connection, since: datetime) -> Statistics:
         .select_from(statements)
         .where(statements.c.fetched >= since, sa.not_(statements.c.drill))
     )
-    states = (
-        sa.select(deliveries.c.state, sa.func.count())
-        .join(alerts, alerts.c.id == deliveries.c.alert_id)
-        .where(*rung)
-        .group_by(deliveries.c.state)
-    )
     reached = (
         sa.select(recipients.c.transport, sa.func.count())
         .where(recipients.c.state == RecipientState.ACTIVE)
@@ -90,12 +86,40 @@ def count_since(connection: Connection, since: datetime) -> Statistics:
         statements=int(connection.scalar(fetched) or 0),
         alerts=sum(by_day.values()),
         urgent=sum(urgent.values()),
-        messages={DeliveryState(state): int(count) for state, count in connection.execute(states)},
+        messages=_messages(connection, rung),
         recipients={str(transport): int(count) for transport, count in connection.execute(reached)},
         delays=tuple(delays),
         by_day=by_day,
         urgent_by_day=urgent,
     )
+
+
+def _messages(connection: Connection, rung: Sequence[sa.ColumnElement[bool]]) -> dict[DeliveryState, int]:
+    """What became of the messages of these alerts.
+
+    What was sent is most of the log, and was counted as it was sent (`Delays.sent`). Before that was done,
+    what told at once was counted alone. Of the rest the index of the queue knows where it is.
+    """
+    found: Counter[DeliveryState] = Counter()
+    these = sa.select(alerts.c.id).where(*rung)
+    for name in transports(connection):
+        question = (
+            sa.select(deliveries.c.state, sa.func.count())
+            .where(
+                deliveries.c.transport == name,
+                deliveries.c.state.in_([one for one in DeliveryState if one != DeliveryState.SENT]),
+                deliveries.c.alert_id.in_(these),
+            )
+            .group_by(deliveries.c.state)
+        )
+        for state, count in connection.execute(question):
+            found[DeliveryState(state)] += int(count)
+    counted: dict[int, int] = {}
+    for table in (sent, delays):
+        of = sa.select(table.c.alert_id, sa.func.sum(table.c.messages)).where(table.c.alert_id.in_(these))
+        for alert, count in connection.execute(of.group_by(table.c.alert_id)):
+            counted[alert] = max(counted.get(alert, 0), int(count))
+    return dict(found + Counter({DeliveryState.SENT: sum(counted.values())}))
 
 
 def _by_day(

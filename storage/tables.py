@@ -541,6 +541,14 @@ delays = Table(
     Column("messages", Integer, nullable=False),
 )
 
+sent = Table(
+    "sent",
+    metadata,
+    Column("alert_id", ForeignKey("alerts.id"), primary_key=True),
+    Column("transport", String, primary_key=True),
+    Column("messages", Integer, nullable=False),
+)
+
 staff = Table(
     "staff",
     metadata,

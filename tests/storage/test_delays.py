@@ -1,8 +1,10 @@
 """How long messages took is counted in steps: a share of them is known to a tenth; nobody stands there."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,7 +13,8 @@ from jobs.outcome import Gone, Sent, Uncertain
 from jobs.pace import Pace
 from storage.database import Database
 from storage.delays import length_of, step_of, within
-from storage.words import Cause
+from storage.tables import deliveries
+from storage.words import Cause, DeliveryState
 from tests.builders import NOON, a_reader, a_statement, an_alert, queued
 from tests.jobs.test_deliver import Platform
 
@@ -39,13 +42,18 @@ async def test_what_arrived_is_counted_by_its_day(database: Database) -> None:
         first = queued(work, *people)
         queued(work, people[0], lane=4, alert=an_alert(identifier="digest"))
         reminder = an_alert(identifier="again", cause=Cause.REMINDER, statement=a_statement())
-        queued(work, people[0], alert=reminder)
+        again = queued(work, people[0], alert=reminder).id
     clock = NOON + timedelta(seconds=100)
     platform = Platform([Sent("1"), Gone("blocked"), Uncertain("no answer"), Sent("2")])
     await Deliverer(database, platform, Pace(1e9, gap=0), lambda: clock).drain()
     with database.read() as work:
         assert work.delays.since(NOON - timedelta(days=1)) == {NOON.date(): {step_of(clock - NOON): 2}}
         assert work.delays.since(NOON + timedelta(days=1)) == {}
+        log = work.connection.execute(sa.select(deliveries.c.state, deliveries.c.alert_id)).all()
+        counted = work.statistics(NOON - timedelta(days=1)).messages
+    told = Counter(row.state for row in log if row.alert_id and row.alert_id != again)
+    assert counted == told, "digests as well; not reminders"
+    assert counted[DeliveryState.SENT] == 3
     with database.write() as work:
         work.delays.note("matrix", {(first.id, step_of(clock - NOON)): 3, (first.id, 0): 1})
         found = work.delays.since(NOON - timedelta(days=1))

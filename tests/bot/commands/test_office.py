@@ -37,6 +37,7 @@ def rang(database: Database, days_ago: float, minutes: int | None, name: str) ->
         if minutes is not None:
             (delivery,) = work.deliveries.of_alert(alert.id)
             work.deliveries.settle(delivery.id, DeliveryState.SENT, reference="1")
+            work.delays.sent("telegram", {alert.id: 1})
             at = sent + timedelta(minutes=minutes)
             work.connection.execute(
                 sa.update(alerts).where(alerts.c.id == alert.id).values(first_sent=at, last_sent=at)
