@@ -7,8 +7,8 @@ at once stands in `delays`.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0048"
-down_revision = "0046"
+revision = "0050"
+down_revision = "0049"
 branch_labels = None
 depends_on = None
 
