@@ -124,9 +124,12 @@ async def serve(config: Config, stop: asyncio.Event, roles: frozenset[str] = ALL
         tasks = _sendings(database, senders if "send" in roles else (), wake, pulse, desk, meter.delivered)
         for sending in tasks:
             sending.add_done_callback(lambda _: stop.set())  # it ends by itself only without the key
-        tasks.append(asyncio.create_task(keep_watch(pulse, manager, database, watched)))
-        tasks.append(asyncio.create_task(Presence(database, this_node(roles)).keep()))
-        tasks.append(asyncio.create_task(sharing.keep()))
+        always = (
+            keep_watch(pulse, manager, database, watched),
+            Presence(database, this_node(roles)).keep(),
+            sharing.keep(),
+        )
+        tasks += [asyncio.create_task(one) for one in always]
         jobs = [
             *_kept(config, database, desk, wake.set),
             Job("heartbeat", EVERY, heart.beat),
@@ -139,8 +142,7 @@ async def serve(config: Config, stop: asyncio.Event, roles: frozenset[str] = ALL
         if config.web and "web" in roles:
             jobs += await stack.enter_async_context(_web(config, config.web, poller, meter, hooks))
         else:
-            for hook in hooks:
-                hook.served.set()  # by another node
+            _leave_to_others(hooks)
         stopped = (_over_nodes if database.is_shared else _here)(jobs, poller, roles, beat)
         async with stopped as first_round:
             tasks.append(asyncio.create_task(_first_round(first_round, heart)))
@@ -155,6 +157,12 @@ async def serve(config: Config, stop: asyncio.Event, roles: frozenset[str] = ALL
             raise Unusable(f"{place(config)}: {error}") from error
         await asyncio.to_thread(stones.keep, now_utc())
     log.info("vigil.stopped")
+
+
+def _leave_to_others(hooks: Iterable[Webhook]) -> None:
+    """What comes in for these is answered by another node."""
+    for hook in hooks:
+        hook.served.set()
 
 
 async def _show_metrics(

@@ -28,7 +28,7 @@ log_plainly()
 HERE = Path(__file__).parent
 SOME = os.environ.get("VIGIL_SOME_STORIES", "")
 """Set where time is short (.ci/run): on PostgreSQL some tests are left out, on SQLite none."""
-ONE_IN = {"flow": 3, "bot": 3, "jobs": 2}
+ONE_IN = {"flow": 4, "bot": 6, "jobs": 4}
 """How many are run then, by folder; of what asks a database itself, in `storage`, all."""
 _MIGRATED = "migrated"
 _SHARED = "shared"
