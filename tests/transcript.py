@@ -54,6 +54,7 @@ LINES = (
         "/statement 1 versions",
         "/statement 99",
         "/act 1",
+        "/act 3",
         "/for @channel /subscribe KP",
         "/case 1",
         "/cite 2",
