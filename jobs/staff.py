@@ -120,6 +120,7 @@ def join(work: Work, code: str, person: tuple[str, str], rules: Rules, now: date
     found = None if is_named(rules.admins, *person) else work.staff.join(code, *person, now)
     if found is None:
         return None
+    work.recipients.ensure(*person, rules.admins.language, now)  # whom /forget takes away again
     work.audit.note(found.mark, Act.JOINED, found.id, now)
     _tell(work, Act.JOINED, found.mark, (rules, now), but=person)
     return found.role

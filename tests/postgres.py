@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -53,14 +54,18 @@ class PostgresServer:
             self._listen(host)
         self._server.ensure_postgres_running()
 
-    def crash(self) -> None:
-        """One of its processes is killed: all others end, what was not committed is gone, and it recovers.
-
-        What was committed has to be written for that, as an operator has it.
-        """
-        with self.connect("postgres") as connection, self.connect("postgres") as another:
+    def writes_what_is_committed(self) -> None:
+        """From now on, as an operator has it: to be said before what a crash is to leave."""
+        with self.connect("postgres") as connection:
             connection.execute("ALTER SYSTEM SET synchronous_commit = on")
             connection.execute("SELECT pg_reload_conf()")
+            while connection.execute("SHOW synchronous_commit").fetchone() != ("on",):
+                time.sleep(0.01)
+
+    def crash(self) -> None:
+        """One of its processes is killed: all others end, what was not committed is gone, and it recovers."""
+        self.writes_what_is_committed()
+        with self.connect("postgres") as connection, self.connect("postgres") as another:
             (found,) = connection.execute("SELECT pg_backend_pid()").fetchone() or (0,)
             os.kill(int(str(found)), signal.SIGKILL)
             while another.execute("SELECT pg_sleep(0.05)"):  # until the server has noticed, and ends it

@@ -26,7 +26,7 @@ from bot.desk import Desk
 from bot.speaking import always
 from bot.transports import life
 from bot.transports import telegram as telegram_transport
-from jobs import deliver, uncertain
+from jobs import leaving, uncertain
 from jobs.deliver import Deliverer, NotAlone
 from jobs.pace import Pace
 from jobs.presence import Presence
@@ -260,7 +260,7 @@ async def test_a_term_that_is_over_sends_nothing_more(
     database: Database, telegram: TelegramEmulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Stopped in the middle of a step, it believes that it holds the lock: another one's term has begun."""
-    monkeypatch.setattr(deliver, "_FRESH", -1.0)
+    monkeypatch.setattr(leaving, "_FRESH", -1.0)
     async with a_bot(telegram, Voice()) as bot:
         mine, other = (
             Deliverer(database, Announcer(bot), Pace(1000, gap=0), now_utc, alone=lambda: True)
@@ -281,7 +281,7 @@ async def test_what_was_to_leave_before_we_were_stopped_does_not_leave_after(
 ) -> None:
     """It was counted, and another one has settled it meanwhile: they are told once, by that one."""
     monkeypatch.setattr(uncertain, "_REPEAT_AFTER", timedelta())
-    monkeypatch.setattr(deliver, "_FRESH", -1.0)  # as if the program had stood still since the turn
+    monkeypatch.setattr(leaving, "_FRESH", -1.0)  # as if the program had stood still since the turn
     async with a_bot(telegram, Voice()) as bot:
         other = Deliverer(database, Announcer(bot), Pace(1000, gap=0), now_utc)
         looks: list[bool] = []

@@ -106,7 +106,7 @@ async def test_a_command_is_answered_whenever_the_program_is_killed(
     await vigil.dies(point)
     assert telegram.texts(PERSON) == []
     await vigil.serve()
-    await telegram.until(PERSON, contains="/subscribe KP", patience=60)
+    await telegram.until(PERSON, contains="North Korea", patience=60)
     await telegram.until_handled(patience=60)
     assert await vigil.stop() == 0
     with vigil.database() as database, database.read() as work:

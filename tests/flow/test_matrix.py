@@ -214,7 +214,7 @@ password = "{account.password}"
         await until(lambda: reads("Welcome"), both)
         (code,) = re.findall(r"/move (\S+)", telegram.texts(PERSON)[-1])
         person.says(room, f"!move {code}")
-        await until(lambda: reads("!subscribe KP"), both)
+        await until(lambda: reads("Everything urgent · North Korea"), both)
         urgent_call(site)
         await both.run("poll", "--source", "northlight")
         await until(lambda: reads("URGENT"), both)

@@ -154,6 +154,7 @@ def test_after_a_crash_of_postgresql_every_commit_that_was_told_is_there(
 ) -> None:
     """The server dies amid a transaction, and recovers from its journal: that one is gone, whole."""
     assert isinstance(backend, PostgresBackend)
+    backend.server.writes_what_is_committed()
     with database.write() as work:
         hammer.prepare(work)
     for stroke in range(1, 6):

@@ -31,6 +31,7 @@ KINDS = {
     "/appeals": "/appeals",
     "/appeals {}": "/appeals drafts",
     "/approve {} {}": "/approve 123456789 3f9a12bc",
+    "/case": "/case",
     "/case {}": "/case 123456789",
     "/case {} {}": "/case 123456789 100",
     "/cite {}": "/cite 123456789",

@@ -278,7 +278,7 @@ class TestLeaving:
         await telegram.until_true(lambda: bool(service.routes(-1005)), "the move")
         assert service.recipient(SMALL) is None
         await telegram.says(-1005, "/settings", person=ADMIN)
-        await telegram.until(-1005, contains="/subscribe KP")
+        await telegram.until(-1005, contains="Everything urgent · North Korea")
 
 
 class TestFromElsewhere:
