@@ -216,6 +216,7 @@ class Ledger:
                 work.deliveries.put_back(ones)
             else:
                 self._never_left(work, ones)
+                return
             work.told.spare([one.id for one in ones])
 
     def _still_of_use(self, work: Work, finished: Sequence[Finished]) -> list[Finished]:
@@ -236,6 +237,7 @@ class Ledger:
     def _never_left(work: Work, ones: Sequence[Delivery]) -> None:
         for one in ones:
             work.deliveries.never_left(one)
+        work.told.spare([one.id for one in ones])
 
     def _is_our_term(self, work: Work) -> bool:
         """Whether nobody took over since, and nobody does before the transaction ends."""

@@ -111,7 +111,7 @@ class Deliveries:
 
         `ones` are as they were before it.
         """
-        before = {one.id: one.tried is not None or REPEATED in one.detail for one in ones}
+        before = {one.id: _perhaps(one) for one in ones}
         for perhaps in (False, True):
             these = deliveries.c.id.in_([key for key, was in before.items() if was is perhaps])
             self._connection.execute(
@@ -142,7 +142,7 @@ class Deliveries:
                 begun=False,
                 attempts=one.attempts,
                 tried=one.tried,
-                **_again(sa.literal(one.detail, sa.Text())),
+                **_again(sa.literal(one.detail, sa.Text()), perhaps=_perhaps(one)),
             )
         )
 
@@ -412,6 +412,11 @@ class Deliveries:
             seen=row["seen"],
             id=row["id"],
         )
+
+
+def _perhaps(one: Delivery) -> bool:
+    """Whether an attempt before may have arrived."""
+    return one.tried is not None or REPEATED in one.detail
 
 
 def _tried(*, perhaps: bool) -> sa.ColumnElement[Any]:
