@@ -184,6 +184,13 @@ def may_have_arrived(outcome: Outcome) -> bool:
     return isinstance(outcome, Uncertain) or (isinstance(outcome, RetryLater) and outcome.perhaps)
 
 
+def elsewhere(outcome: Outcome) -> RetryLater:
+    """What it is for who is reached elsewhere by now: with a limit's own words, and nothing of the chat."""
+    if isinstance(outcome, RetryLater):
+        return RetryLater(0.0, outcome.detail, perhaps=outcome.perhaps)
+    return RetryLater(0.0, "they are reached elsewhere by now")
+
+
 def refusal(outcome: Outcome) -> str:
     """Why it was not taken as it was drawn; "" where it was, or for another reason was not."""
     return (

@@ -22,6 +22,7 @@ from jobs.errands import (
     arrivals,
     counts_in_crowd,
     delays,
+    elsewhere,
     is_about_them,
     is_of_the_chat,
     may_have_arrived,
@@ -325,7 +326,7 @@ class Ledger:
         """Who is in another chat by now, or another account's, is not lost where we wrote, nor limited."""
         known = work.recipients.many(changed)
         return [
-            replace(one, outcome=_elsewhere(one.outcome))
+            replace(one, outcome=elsewhere(one.outcome))
             if self._has_left(one, known) and is_of_the_chat(one.outcome)
             else one
             for one in finished
@@ -396,10 +397,3 @@ def _settle_in_place(work: Work, one: Finished) -> None:
             renewals.settle(work, renewed, one.outcome, one.at)
         case Erase() as erase:
             removals.settle(work, erase, one.outcome, one.at)
-
-
-def _elsewhere(outcome: Outcome) -> RetryLater:
-    """What it is for who is reached elsewhere by now: with a limit's own words, and nothing of the chat."""
-    if isinstance(outcome, RetryLater):
-        return RetryLater(0.0, outcome.detail, perhaps=outcome.perhaps)
-    return RetryLater(0.0, "they are reached elsewhere by now")
