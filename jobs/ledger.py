@@ -30,7 +30,7 @@ from jobs.errands import (
     sent,
 )
 from jobs.notices import Admins, announce
-from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Sent, Uncertain
+from jobs.outcome import Gone, Migrated, Rejected, RetryLater, Sent, Uncertain
 from jobs.pace import Place, each_its_own
 from jobs.readable import readable
 from jobs.removals import Erase
