@@ -13,6 +13,7 @@ import structlog
 from bot.accounts import settle_accounts
 from bot.config import Config, WebConfig
 from bot.desk import Desk
+from bot.doors import HELD
 from bot.installation import admins, bots_of, fetcher, limits, open_database, this_node, workers
 from bot.joining import routes as joining
 from bot.key import place
@@ -25,7 +26,7 @@ from bot.speaking import Speaker, delivering
 from bot.systemd import Manager
 from bot.transports.matrix_folder import NotTheFolder
 from bot.transports.matrix_session import AccountRefusedError
-from bot.transports.telegram_webhook import Webhook
+from bot.transports.telegram_webhook import CONNECTIONS, Webhook
 from bot.updates import routes as updates
 from bot.voices import rules, voices
 from bot.watchdog import Pulse, keep_watch
@@ -279,7 +280,9 @@ async def _web(
         named = bots_of(config)
         ways_in = joining(poller.database, named) if len(named) > 1 else ()
         served = [*pushes(subscriber), *ways_in, *(route for hook in hooks for route in updates(hook))]
-        await stack.enter_async_context(serving("web", web.listen, served, max_bytes=config.fetch.max_bytes))
+        held = HELD + 2 * CONNECTIONS * len(hooks)  # Telegram brings all bots' updates from a few addresses
+        most = config.fetch.max_bytes
+        await stack.enter_async_context(serving("web", web.listen, served, max_bytes=most, held=held))
         for hook in hooks:
             hook.served.set()
         yield [Job("websub", SUBSCRIBE_EVERY, lambda: subscriber.tend(now_utc()), role="web")]

@@ -16,7 +16,7 @@ from bot.newest import Newest
 BEGIN_WITHIN = 10.0
 """Seconds from a connection to the first whole head of a request."""
 HELD = 64
-"""Connections that one address from outside may hold: Telegram has 20, a hub a handful."""
+"""Connections that one address from outside may hold, beside those of Telegram: a hub has a handful."""
 IN_VAIN = 60
 """Requests a minute that may come to nothing, before an address is told to wait."""
 WAIT = 60.0
@@ -35,10 +35,14 @@ _OURS = tuple(
 
 
 class Doors:
-    """What is known of who knocks. Nothing of it is written down, in a log or anywhere."""
+    """What is known of who knocks. Nothing of it is written down, in a log or anywhere.
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    `held`: how many connections one address from outside may hold.
+    """
+
+    def __init__(self, clock: Callable[[], float], held: int = HELD) -> None:
         self._clock = clock
+        self._most = held
         self._vain: Newest[str, tuple[float, int]] = Newest(_ADDRESSES)
         self._known: Newest[str, float] = Newest(_ADDRESSES)
         self._held: dict[str, int] = {}
@@ -60,7 +64,7 @@ class Doors:
 
     def comes(self, address: str) -> bool:
         """Whether one more connection may be held; to be given back with `goes`."""
-        if self._held.get(address, 0) >= HELD and not _is_ours(address):
+        if self._held.get(address, 0) >= self._most and not _is_ours(address):
             return False
         self._held[address] = self._held.get(address, 0) + 1
         return True

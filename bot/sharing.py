@@ -85,9 +85,13 @@ class Sharing:
 
     def look(self) -> None:
         """Decides whether one of our accounts is to go, and which."""
+        standing = self._standing()
+        for name in tuple(self._goes):
+            if standing.held.get(name) != self.here:  # it was lost on its way out
+                self._goes.discard(name)
         if self._goes:
             return
-        ours = surplus(self._standing(), self.names, self.here)
+        ours = surplus(standing, self.names, self.here)
         free = [name for name in ours if not self._has_gone(name, within=REST)]
         self._goes.update(free[-1:])
 

@@ -15,7 +15,7 @@ from aiohttp import hdrs, web
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Middleware
 
-from bot.doors import WAIT, Door, Doors, address_of
+from bot.doors import HELD, WAIT, Door, Doors, address_of
 
 log = structlog.get_logger()
 
@@ -40,14 +40,19 @@ class NotServed(Exception):
 
 @asynccontextmanager
 async def serving(
-    name: str, listen: tuple[str, int], routes: Sequence[web.AbstractRouteDef], *, max_bytes: int = 1024
+    name: str,
+    listen: tuple[str, int],
+    routes: Sequence[web.AbstractRouteDef],
+    *,
+    max_bytes: int = 1024,
+    held: int = HELD,
 ) -> AsyncIterator[tuple[str, int]]:
     """Serves these routes while open, and answers 404 to all else; yields where it listens.
 
     `name` is that of the table in the configuration. Bodies beyond `max_bytes` are refused with 413.
-    Raises NotServed.
+    `held` is how many connections one address may hold. Raises NotServed.
     """
-    doors = Doors(time.monotonic)
+    doors = Doors(time.monotonic, held)
     app = web.Application(middlewares=[_begun, _told, _limited(doors), _plain], client_max_size=max_bytes)
     app.add_routes(routes)
     app.on_response_prepare.append(_dressed)

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -45,13 +45,6 @@ _BREATH = 0.01
 
 class NotAlone(Exception):
     """The lock of this sender was lost, and another one may send by now: to be asked for anew."""
-
-
-def _shows(errand: Errand) -> bool:
-    """Whether it has a picture. Of a digest nothing is shown."""
-    matter = errand.matter
-    alerts = matter if isinstance(matter, Sequence) else ()
-    return len(alerts) == 1 and alerts[0].statement.picture is not None
 
 
 @dataclass(slots=True)
@@ -101,6 +94,8 @@ class Deliverer:
     _unsent: list[Errand] = field(default_factory=list)
     """Claimed, and never left."""
     _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _is_over: bool = False
+    """Whether the lock was lost: what is claimed leaves no more."""
     _ledger: Ledger = field(init=False)
     _gate: Gate = field(init=False)
 
@@ -150,6 +145,7 @@ class Deliverer:
                 room, began = self._room(), time.monotonic()
                 turn = await self._turn(room)
                 if not turn.is_alone:
+                    self._is_over = True
                     raise NotAlone
                 if room.most and not turn.looked and self.account.nobody_else(self.now()):
                     continue
@@ -176,7 +172,7 @@ class Deliverer:
 
     def _waits(self) -> bool:
         """Whether nothing may leave for anybody."""
-        return self._asking is not None or self._is_paused() or self.goes()
+        return self._is_over or self._asking is not None or self._is_paused() or self.goes()
 
     def _ask(self) -> None:
         """Asks whether the platform is there, where that is in doubt: a message might be lost to it."""
@@ -228,11 +224,11 @@ class Deliverer:
         return bool(resting) and await asyncio.to_thread(self._ledger.is_due, resting)
 
     def _set_out(self, errand: Errand, began: float) -> None:
-        self._with_pictures = _shows(errand)
+        self._with_pictures = errand.messages > 1
         self._known.setdefault(errand.place.chat, set()).add(errand.recipient.id)
         task = asyncio.create_task(self._send(errand, began))
         self._under_way[task] = errand
-        self._gate.claim(task, 1 + _shows(errand))
+        self._gate.claim(task, errand.messages)
         task.add_done_callback(self._is_back)
 
     def _is_back(self, task: asyncio.Task[None]) -> None:
@@ -256,10 +252,10 @@ class Deliverer:
 
     async def _send(self, errand: Errand, began: float) -> None:
         try:
-            slots = await self._gate.passes(errand.place, 1 + _shows(errand), began)
+            slots = await self._gate.passes(errand.place, errand.messages, began)
         except TakenOver:
             log.warning("deliver.held_back", transport=self.voice.name, delivery=errand.number)
-            await asyncio.to_thread(self._ledger.never_left, errand)
+            self._unsent.append(errand)
             return
         except asyncio.CancelledError:
             self._unsent.append(errand)

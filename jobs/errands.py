@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from jobs.amend import Change
-from jobs.outcome import Outcome, Sent
+from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Sent, Uncertain
 from jobs.pace import Place
 from jobs.removals import Erase
 from jobs.renewals import Renewed
@@ -55,6 +55,12 @@ class Errand:
         if isinstance(self.matter, InPlace):
             return self.matter.wish.delivery_id
         return self.deliveries[0].id
+
+    @property
+    def messages(self) -> int:
+        """How many messages it is: a picture goes as one of its own. Of a digest nothing is shown."""
+        alerts = self.matter if isinstance(self.matter, tuple) else ()
+        return 2 if len(alerts) == 1 and alerts[0].statement.picture is not None else 1
 
     @property
     def is_refused(self) -> bool:
@@ -159,6 +165,42 @@ def sent(finished: Sequence[Finished]) -> Counter[int]:
         for one in each.errand.deliveries
         if one.alert_id  # else it is a notice
     )
+
+
+def is_about_them(one: Finished) -> bool:
+    """Whether it changes what is known of the recipient, and not only of the message."""
+    return is_of_the_chat(one.outcome) or counts_in_crowd(one)
+
+
+def is_of_the_chat(outcome: Outcome) -> bool:
+    """Whether it tells something of the chat that was written to: it is gone, elsewhere, or limited."""
+    if isinstance(outcome, RetryLater):
+        return bool(outcome.seconds) and not outcome.everyone
+    return isinstance(outcome, Gone | Migrated)
+
+
+def may_have_arrived(outcome: Outcome) -> bool:
+    """Whether it may have arrived after all."""
+    return isinstance(outcome, Uncertain) or (isinstance(outcome, RetryLater) and outcome.perhaps)
+
+
+def elsewhere(outcome: Outcome) -> RetryLater:
+    """What it is for who is reached elsewhere by now: with a limit's own words, and nothing of the chat."""
+    if isinstance(outcome, RetryLater):
+        return RetryLater(0.0, outcome.detail, perhaps=outcome.perhaps)
+    return RetryLater(0.0, "they are reached elsewhere by now")
+
+
+def refusal(outcome: Outcome) -> str:
+    """Why it was not taken as it was drawn; "" where it was, or for another reason was not."""
+    return (
+        outcome.detail if isinstance(outcome, Rejected) else outcome.bare if isinstance(outcome, Sent) else ""
+    )
+
+
+def counts_in_crowd(one: Finished) -> bool:
+    """Whether it is one of a crowd's minute: what may have arrived is counted, too."""
+    return one.errand.place.crowd and isinstance(one.outcome, Sent | Uncertain)
 
 
 def by_recipient(due: Sequence[Delivery]) -> Iterator[tuple[Delivery, ...]]:

@@ -48,9 +48,9 @@ class Gate:
         """
         while not self.is_shut():
             if time.monotonic() - began > _FRESH:
-                began = time.monotonic()
                 if not await asyncio.to_thread(self.alone):
                     raise TakenOver
+                began = time.monotonic()  # not before: a database that is slow would have us look for ever
             elif wait := self.pace.wait_for(messages):
                 await asyncio.sleep(min(wait, _LOOK))
             else:

@@ -12,9 +12,25 @@ from jobs import amend, removals, renewals
 from jobs.amend import Change
 from jobs.away import Away
 from jobs.choice import Choice
-from jobs.errands import Errand, Finished, InPlace, Room, Standing, Turn, arrivals, delays, sent
+from jobs.errands import (
+    Errand,
+    Finished,
+    InPlace,
+    Room,
+    Standing,
+    Turn,
+    arrivals,
+    counts_in_crowd,
+    delays,
+    elsewhere,
+    is_about_them,
+    is_of_the_chat,
+    may_have_arrived,
+    refusal,
+    sent,
+)
 from jobs.notices import Admins, announce
-from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Sent, Uncertain
+from jobs.outcome import Gone, Migrated, Rejected, RetryLater, Sent, Uncertain
 from jobs.pace import Place, each_its_own
 from jobs.readable import readable
 from jobs.removals import Erase
@@ -122,10 +138,11 @@ class Ledger:
         """
         is_alone = self.alone()
         with self.database.write() as work:
-            is_alone = self._is_our_term(work) and is_alone
-            self._settle(work, finished)
+            is_ours = self._is_our_term(work)
+            is_alone = is_ours and is_alone
+            self._settle(work, finished if is_ours else self._still_of_use(work, finished))
             self._report(work, finished)
-            if standing is not None:
+            if standing is not None and is_ours:
                 self._note(work, standing)
             if room.most and is_alone:
                 try:
@@ -165,7 +182,7 @@ class Ledger:
         for place, one in enumerate(finished):
             try:
                 with self.database.write() as work:
-                    self._settle(work, [one])
+                    self._settle(work, [one] if self._is_our_term(work) else self._still_of_use(work, [one]))
                 self._log([one])
             except Exception as error:
                 if isinstance(error, SQLAlchemyError) and not isinstance(error, IntegrityError | DataError):
@@ -193,16 +210,35 @@ class Ledger:
             return any(one.is_due(*asked) for one in (work.deliveries, work.told, work.removals))
 
     def put_back(self, errands: Sequence[Errand]) -> None:
-        """These were not sent after all; where another one's term has begun, it has settled them already."""
+        """These never left, and wait as before; also where another one, whose term has begun, is in doubt."""
         with self.database.write() as work:
+            ones = [one for errand in errands for one in errand.deliveries]
             if self._is_our_term(work):
-                work.deliveries.put_back([one for errand in errands for one in errand.deliveries])
+                work.deliveries.put_back(ones)
+            else:
+                self._never_left(work, ones)
+                return
+            work.told.spare([one.id for one in ones])
 
-    def never_left(self, errand: Errand) -> None:
-        """It did not leave, and another one has taken over since."""
-        with self.database.write() as work:
-            for one in errand.deliveries:
-                work.deliveries.never_left(one)
+    def _still_of_use(self, work: Work, finished: Sequence[Finished]) -> list[Finished]:
+        """What another one, whose term has begun, cannot know: what arrived, and what surely did not.
+
+        It has settled all that we had under way, and may have sent it since: what we know no better than it
+        does not undo that.
+        """
+        kept = []
+        for one in finished:
+            if isinstance(one.errand.matter, InPlace) or isinstance(one.outcome, Sent):
+                kept.append(one)
+            elif not may_have_arrived(one.outcome):
+                self._never_left(work, one.errand.deliveries)
+        return kept
+
+    @staticmethod
+    def _never_left(work: Work, ones: Sequence[Delivery]) -> None:
+        for one in ones:
+            work.deliveries.never_left(one)
+        work.told.spare([one.id for one in ones])
 
     def _is_our_term(self, work: Work) -> bool:
         """Whether nobody took over since, and nobody does before the transaction ends."""
@@ -238,7 +274,7 @@ class Ledger:
         """
         events = {}
         for one in finished:
-            why = _refusal(one.outcome)
+            why = refusal(one.outcome)
             if why and isinstance(one.errand.matter, tuple):
                 alert = one.errand.matter[0]
                 events[alert.identifier, why] = Event(
@@ -253,7 +289,7 @@ class Ledger:
         self._told.update(new)
 
     def _settle(self, work: Work, finished: Sequence[Finished]) -> None:
-        if changed := {one.errand.recipient.id for one in finished if _is_about_them(one)}:
+        if changed := {one.errand.recipient.id for one in finished if is_about_them(one)}:
             work.recipients.locked(changed)
             finished = self._of_ours(work, finished, changed)
         work.deliveries.sent(
@@ -267,7 +303,7 @@ class Ledger:
         work.courses.left(arrivals(finished))
         work.delays.note(self.transport, delays(finished))
         work.delays.sent(self.transport, sent(finished))
-        for one in filter(_counts, finished):
+        for one in filter(counts_in_crowd, finished):
             work.recipients.wrote(one.errand.recipient.id, one.at)
         for one in finished:
             if isinstance(one.outcome, Sent) and not isinstance(one.errand.matter, InPlace):
@@ -290,8 +326,8 @@ class Ledger:
         """Who is in another chat by now, or another account's, is not lost where we wrote, nor limited."""
         known = work.recipients.many(changed)
         return [
-            replace(one, outcome=RetryLater(0.0, _why_left(one.outcome)))
-            if self._has_left(one, known) and _is_of_the_chat(one.outcome)
+            replace(one, outcome=elsewhere(one.outcome))
+            if self._has_left(one, known) and is_of_the_chat(one.outcome)
             else one
             for one in finished
         ]
@@ -310,7 +346,7 @@ class Ledger:
         failed = [
             delivery.id
             for one in finished
-            if not isinstance(one.outcome, Sent | Uncertain)
+            if not (isinstance(one.outcome, Sent) or may_have_arrived(one.outcome))
             for delivery in one.errand.deliveries
         ]
         if failed:
@@ -361,32 +397,3 @@ def _settle_in_place(work: Work, one: Finished) -> None:
             renewals.settle(work, renewed, one.outcome, one.at)
         case Erase() as erase:
             removals.settle(work, erase, one.outcome, one.at)
-
-
-def _is_about_them(one: Finished) -> bool:
-    """Whether it changes what is known of the recipient, and not only of the message."""
-    return _is_of_the_chat(one.outcome) or _counts(one)
-
-
-def _is_of_the_chat(outcome: Outcome) -> bool:
-    """Whether it tells something of the chat that was written to: it is gone, elsewhere, or limited."""
-    if isinstance(outcome, RetryLater):
-        return bool(outcome.seconds) and not outcome.everyone
-    return isinstance(outcome, Gone | Migrated)
-
-
-def _why_left(outcome: Outcome) -> str:
-    """The limit's own words; of what is of no account any more, that they are elsewhere."""
-    return outcome.detail if isinstance(outcome, RetryLater) else "they are reached elsewhere by now"
-
-
-def _refusal(outcome: Outcome) -> str:
-    """Why it was not taken as it was drawn; "" where it was, or for another reason was not."""
-    return (
-        outcome.detail if isinstance(outcome, Rejected) else outcome.bare if isinstance(outcome, Sent) else ""
-    )
-
-
-def _counts(one: Finished) -> bool:
-    """Whether it is one of a crowd's minute: what may have arrived is counted, too."""
-    return one.errand.place.crowd and isinstance(one.outcome, Sent | Uncertain)

@@ -131,6 +131,7 @@ def _exchanged(
     # Another database, such as one that was begun anew on a new machine, cannot tell who was forgotten.
     continues = bool(known.keys() & saved.keys()) or same_history(backup.connection, connection)
     gone = Tombstones(backup.connection).left(left) - {saved[trace] for trace in known.keys() & saved.keys()}
+    left_here = Recipients(backup.connection, work.recipients.vault).many(gone).values()
     missing = {key for trace, key in saved.items() if continues and trace not in known} - gone
     same = {key: saved[trace] for trace, key in known.items() if trace in saved}
     people, log = about_recipients(connection, tables), Aside(connection)
@@ -151,6 +152,7 @@ def _exchanged(
     take_down_again(work, withheld, now)
     withhold_again(work, redacted, now)
     close(connection, work.recipients.vault)  # what is saved of before: else nobody is known again in it
+    work.staff.leave((one.transport, one.address) for one in left_here)
     work.staff.put_back(people_of_the_desk, only=continues)
     work.sources.put_back(watched if continues else ())
     work.looks.clear()

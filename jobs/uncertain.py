@@ -9,7 +9,7 @@ from storage.words import DeliveryState
 
 _REFUSED = "in plain text, as it was refused"
 _REPEAT_AFTER = timedelta(seconds=5)
-_FORGOTTEN = "it was tried too long ago for the platform to know a repetition"
+_FORGOTTEN = "the platform would not know a repetition: it was tried too long ago, or by another account"
 
 
 def remembered(memory: timedelta, delivery: Delivery, now: datetime) -> bool:

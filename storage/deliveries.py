@@ -11,7 +11,7 @@ from storage.additions import Additions
 from storage.columns import DayOf, Moment
 from storage.due import DIGESTS, due_ids, is_due
 from storage.people import Delivery
-from storage.reach import at_rest_until, kept_from_them
+from storage.reach import REPEATED, at_rest_until, given_up, kept_from_them
 from storage.references import is_of, opened, sealed
 from storage.tables import SENDER, alerts, deliveries, recipients, statements
 from storage.vault import Sealer
@@ -111,17 +111,19 @@ class Deliveries:
 
         `ones` are as they were before it.
         """
-        tried_before = deliveries.c.id.in_([one.id for one in ones if one.tried is not None])
-        self._connection.execute(
-            sa.update(deliveries)
-            .where(deliveries.c.id.in_([one.id for one in ones]), deliveries.c.state == DeliveryState.SENDING)
-            .values(
-                begun=False,
-                attempts=deliveries.c.attempts - 1,
-                tried=sa.case((tried_before, deliveries.c.tried), else_=None),
-                **_again(deliveries.c.detail),
+        before = {one.id: _perhaps(one) for one in ones}
+        for perhaps in (False, True):
+            these = deliveries.c.id.in_([key for key, was in before.items() if was is perhaps])
+            self._connection.execute(
+                sa.update(deliveries)
+                .where(these, deliveries.c.state == DeliveryState.SENDING)
+                .values(
+                    begun=False,
+                    attempts=deliveries.c.attempts - 1,
+                    tried=_tried(perhaps=perhaps),
+                    **_again(deliveries.c.detail, perhaps=perhaps),
+                )
             )
-        )
 
     def never_left(self, one: Delivery) -> None:
         """The attempt was counted, and is known now not to have been made; `one` is as it was before it.
@@ -140,7 +142,7 @@ class Deliveries:
                 begun=False,
                 attempts=one.attempts,
                 tried=one.tried,
-                **_again(sa.literal(one.detail, sa.Text())),
+                **_again(sa.literal(one.detail, sa.Text()), perhaps=_perhaps(one)),
             )
         )
 
@@ -188,14 +190,13 @@ class Deliveries:
         """
         kept = sealed(self._vault, reference)
         values: dict[str, object] = {"state": state, "reference": kept, "detail": detail}
-        if not perhaps:
-            values["tried"] = None
+        values["tried"] = _tried(perhaps=perhaps)
         if not_before is not None:
             values["not_before"] = not_before
         elif state in ENDED:
             values["not_before"] = DayOf(deliveries.c.not_before)
         if state is DeliveryState.QUEUED:
-            values |= _again(sa.literal(detail, sa.Text()))
+            values |= _again(sa.literal(detail, sa.Text()), perhaps=perhaps or REPEATED in detail)
         self._connection.execute(sa.update(deliveries).where(deliveries.c.id == delivery_id).values(**values))
 
     def interrupted(self, transport: str) -> tuple[tuple[Delivery, bool], ...]:
@@ -256,7 +257,7 @@ class Deliveries:
 
         With `before`, only of those with a lower id. What ends a drill ends nothing that is real, nor the
         other way round: `status` is the end's own. What is just being sent is not tried again, should it
-        not arrive.
+        not arrive; what may have arrived already is uncertain, so that its reader hears of the end.
         """
         of_case = sa.select(alerts.c.id).where(alerts.c.case_id == case_id, alerts.c.status == status)
         if before is not None:
@@ -265,7 +266,7 @@ class Deliveries:
         result = self._connection.execute(
             sa.update(deliveries)
             .where(deliveries.c.alert_id.in_(of_case), waiting)
-            .values(state=DeliveryState.CANCELLED, detail=_CLOSED)
+            .values(**given_up(_CLOSED))
         )
         self._connection.execute(
             sa.update(deliveries)
@@ -413,20 +414,31 @@ class Deliveries:
         )
 
 
-def _again(detail: sa.ColumnElement[str]) -> dict[str, Any]:
+def _perhaps(one: Delivery) -> bool:
+    """Whether an attempt before may have arrived."""
+    return one.tried is not None or REPEATED in one.detail
+
+
+def _tried(*, perhaps: bool) -> sa.ColumnElement[Any]:
+    """Since when it may have arrived, of what waits again."""
+    return sa.case((deliveries.c.over, sa.null()), else_=deliveries.c.tried) if perhaps else sa.null()
+
+
+def _again(detail: sa.ColumnElement[str], *, perhaps: bool = False) -> dict[str, Any]:
     """State and detail of what waits again: not what was called off, nor for whom nobody can reach.
 
-    It goes by the account that writes to them now.
+    It goes by the account that writes to them now. What was called off is uncertain, if it may have arrived.
     """
+    over, why = (DeliveryState.UNCERTAIN, detail) if perhaps else (DeliveryState.CANCELLED, _CALLED_OFF)
     lost = sa.exists().where(
         recipients.c.id == deliveries.c.recipient_id, recipients.c.state == RecipientState.SUSPENDED
     )
     return {
         "state": sa.case(
-            (deliveries.c.over, DeliveryState.CANCELLED),
+            (deliveries.c.over, over),
             (lost, DeliveryState.CANCELLED),
             else_=DeliveryState.QUEUED,
         ),
-        "detail": sa.case((deliveries.c.over, _CALLED_OFF), (lost, kept_from_them(detail)), else_=detail),
+        "detail": sa.case((deliveries.c.over, why), (lost, kept_from_them(detail)), else_=detail),
         "transport": sa.select(SENDER).where(recipients.c.id == deliveries.c.recipient_id).scalar_subquery(),
     }

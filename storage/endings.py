@@ -87,7 +87,8 @@ def stopped_since(statement_ids: Sequence[int]) -> sa.Select[int, datetime]:
     """The same by a stop that rang for nobody, as one that was imported: by the source of the call alone.
 
     Nobody was called on such a case, so that whoever says that it is over has stopped it (`calling_off`); but
-    what one source asks is not over because another says so.
+    what one source asks is not over because another says so. What rang on it later and was taken back changes
+    nothing of that.
     """
     stop, its_entry, entry = statements.alias("stop"), entries.alias("its_entry"), entries.alias()
     its_source, source = sources.alias("its_source"), sources.alias()
@@ -103,7 +104,7 @@ def stopped_since(statement_ids: Sequence[int]) -> sa.Select[int, datetime]:
         .join(source, source.c.id == entry.c.source_id)
         .where(
             statements.c.id.in_(statement_ids),
-            cases.c.state == CaseState.STOPPED,
+            cases.c.state.in_((CaseState.STOPPED, CaseState.WITHDRAWN)),
             stop.c.msg_type == MsgType.CANCEL,
             sa.not_(stop.c.drill),
             sa.not_(sa.exists().where(alerts.c.statement_id == stop.c.id)),

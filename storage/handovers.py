@@ -121,7 +121,11 @@ class Handovers:
         )
 
     def _absorb(self, other: int, recipient_id: int) -> None:
-        """What another recipient asked for and was sent becomes this one's; the other is gone."""
+        """What another recipient asked for and was sent becomes this one's; the other is gone.
+
+        Its number stays: it is the one by which a backup knows the chat.
+        """
+        Tombstones(self.connection).take_over(recipient_id, other)
         self.connection.execute(
             sa.update(routes).where(routes.c.recipient_id == other).values(recipient_id=recipient_id)
         )

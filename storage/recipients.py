@@ -25,6 +25,7 @@ ADDRESS = "recipient address"
 _DIGESTS = 4
 _WAITING = (DeliveryState.QUEUED, DeliveryState.HELD, DeliveryState.SENDING)
 _MINUTE = 60.0
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,12 +322,15 @@ class Recipients:
         merge_stances(self.connection, recipient_id, other.id)
         if before is not None and before.discreet:
             self.set_discreet(other.id, discreet=True)
+        if recipient_id < other.id:  # more backups know the older number
+            Tombstones(self.connection).take_over(other.id, recipient_id)
         self._remove(recipient_id)  # they are still here: no tombstone, or a restore would leave them out
 
     def turn_to(self, recipient_id: int, sender: str, now: datetime) -> None:
         """From `now` on this account of its transport writes there; what waits goes by it.
 
         References are void: what another account has sent, it alone can change. So are the old one's limits.
+        Nor does it know a repetition: what may have arrived by the old one is settled as what was forgotten.
         """
         self.locked([recipient_id])
         of = deliveries.c.recipient_id == recipient_id
@@ -336,6 +340,8 @@ class Recipients:
         self.connection.execute(sa.update(deliveries).where(of, put_off, at_once).values(not_before=now))
         first = recipients.c.transport == sender
         self._update(recipient_id, sender=sa.case((first, None), else_=sender), rests=None, lately=None)
+        unknown = sa.and_(of, deliveries.c.tried.is_not(None))
+        self.connection.execute(sa.update(deliveries).where(unknown).values(tried=_LONG_AGO))
         waiting = deliveries.c.state.in_((DeliveryState.QUEUED, DeliveryState.HELD))
         self.connection.execute(sa.update(deliveries).where(of, waiting).values(transport=sender))
         self.connection.execute(

@@ -143,6 +143,11 @@ class Staff:
             told = {name: value for name, value in row.items() if name != "id"}
             self.connection.execute(sa.insert(staff).values(**told))
 
+    def leave(self, people: Iterable[tuple[str, str]]) -> None:
+        """Whoever is reached at one of these (transport, address) joins anew, if at all."""
+        traces = [trace_of(self.vault, *one) for one in people]
+        self.connection.execute(sa.delete(staff).where(staff.c.address_trace.in_(traces)))
+
     def prune(self, now: datetime) -> None:
         """Codes that nobody used in time go."""
         self.connection.execute(sa.delete(invitations).where(invitations.c.expires < now))

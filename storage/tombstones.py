@@ -52,6 +52,13 @@ class Tombstones:
         one = recipients.c.id == recipient_id
         self.connection.execute(sa.update(recipients).where(one).values(mark=drawn()))
 
+    def take_over(self, recipient_id: int, other: int) -> None:
+        """They are one chat, which backups know by the number in the other's row."""
+        number = sa.select(recipients.c.mark).where(recipients.c.id == other).scalar_subquery()
+        one = recipients.c.id == recipient_id
+        change = sa.update(recipients).where(one).values(mark=sa.func.coalesce(number, recipients.c.mark))
+        self.connection.execute(change)
+
     def left(self, tombstones: Collection[str]) -> frozenset[int]:
         """Whom of those in the database the tombstones are about, by id."""
         known = (recipients.c.id, recipients.c.mark)

@@ -204,12 +204,13 @@ def _unknown(request: Request, speech: Speech) -> Reply:
     wanted = find(name.lower())
     if wanted is not None and wanted.desk and not request.is_sure:
         return reply(paragraph(speech.t(NOT_SURE)))
-    # What would change something is never offered for a slip: one tap too many cannot be taken back.
+    # What would change something is offered for a word that means it, and not for a slip: one tap too many.
     known = [one.name for one in COMMANDS if not (one.hidden or one.destroys or one.desk)]
     if request.about:
         known = [name for name in known if name not in OWN]
     near = get_close_matches(name.lower(), known, n=1, cutoff=0.5)
-    command = find(near[0]) if near else None
+    meant, _ = said_plainly(name)
+    command = meant if meant and meant.name not in OWN else find(near[0]) if near else None
     if command is None:
         return reply(
             paragraph(
@@ -223,7 +224,7 @@ def _unknown(request: Request, speech: Speech) -> Reply:
         nearest=code(f"/{command.name}"),
         example=code(command.example),
     )
-    corrected = " ".join((f"/{command.name}", *typed[1:]))
+    corrected = " ".join((f"/{command.name}", *(() if meant else typed[1:])))
     rows = ((Choice(shorten(corrected, 40), corrected), Choice(speech.t("Help"), f"/help {command.name}")),)
     return reply(Paragraph(line), choices=rows)
 

@@ -256,11 +256,8 @@ async def test_who_waits_for_a_lock_says_once_who_has_it(
     ]
 
 
-async def test_a_term_that_is_over_sends_nothing_more(
-    database: Database, telegram: TelegramEmulator, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_term_that_is_over_sends_nothing_more(database: Database, telegram: TelegramEmulator) -> None:
     """Stopped in the middle of a step, it believes that it holds the lock: another one's term has begun."""
-    monkeypatch.setattr(leaving, "_FRESH", -1.0)
     async with a_bot(telegram, Voice()) as bot:
         mine, other = (
             Deliverer(database, Announcer(bot), Pace(1000, gap=0), now_utc, alone=lambda: True)
@@ -281,7 +278,7 @@ async def test_what_was_to_leave_before_we_were_stopped_does_not_leave_after(
 ) -> None:
     """It was counted, and another one has settled it meanwhile: they are told once, by that one."""
     monkeypatch.setattr(uncertain, "_REPEAT_AFTER", timedelta())
-    monkeypatch.setattr(leaving, "_FRESH", -1.0)  # as if the program had stood still since the turn
+    monkeypatch.setattr(leaving, "_FRESH", 0.05)
     async with a_bot(telegram, Voice()) as bot:
         other = Deliverer(database, Announcer(bot), Pace(1000, gap=0), now_utc)
         looks: list[bool] = []
@@ -289,6 +286,8 @@ async def test_what_was_to_leave_before_we_were_stopped_does_not_leave_after(
         def alone() -> bool:
             """At the turn it was; when the message is about to leave another one has taken over."""
             looks.append(True)
+            if len(looks) == 1:
+                time.sleep(0.1)  # and the program stands still
             if len(looks) == 2:
                 assert other.recover() == 1
             return len(looks) == 1

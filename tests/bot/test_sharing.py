@@ -124,6 +124,8 @@ def test_one_account_goes_at_a_time_and_none_comes_and_goes(hall: Hall) -> None:
     assert going() == [], "it has just begun, and may end at once"
     hall.node("there")
     assert going() == going() == ["telegram 2"]
+    sharing._goes = {"telegram 3"}  # whose lock was lost on its way out
+    assert going() == ["telegram 2"]
     sharing.gone("telegram 2")
     assert (sharing.leaves("telegram 2"), sharing.leaves("telegram 3")) == (True, True)
     hall.clock.seconds = 11.0

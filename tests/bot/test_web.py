@@ -197,3 +197,4 @@ def test_an_address_waits_for_a_minute_and_holds_so_many_connections() -> None:
     doors.goes("198.51.100.7")
     assert doors.comes("198.51.100.7")
     assert all(doors.comes("127.0.0.1") for _ in range(HELD + 1))
+    assert [Doors(lambda: 0.0, held=most).comes("198.51.100.7") for most in (0, 1)] == [False, True]

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from bot.accounts import settle_accounts
 from bot.config import Config, TelegramConfig
+from jobs.notices import Admins, at_desk
 from jobs.restore import InUse, NotEmpty, Restored, restore
 from storage.appeals import Draft
 from storage.backup import reading
@@ -24,7 +25,7 @@ from storage.queries import Query
 from storage.records import Assessment
 from storage.tables import alerts, deliveries, handovers, metadata, recipients, routes, stances
 from storage.vault import Vault
-from storage.words import AppealState, DeliveryState, RecipientState, Stance, Urgency
+from storage.words import AppealState, DeliveryState, DeskRole, RecipientState, Stance, Urgency
 from tests.builders import NOON, URGENT, a_source, a_statement, an_alert, an_entry
 from tests.filled import fill
 
@@ -280,6 +281,50 @@ def test_who_moved_to_another_chat_is_not_written_to_in_the_old_one(
         left = work.tombstones.all()
     assert bring_back(new, file, replace=False, tombstones=left).forgotten == 1
     assert known(new) == {"-5", "-6"}
+
+
+@pytest.mark.parametrize("how", ["by a code", "the group became another"])
+def test_who_left_does_not_come_back_as_the_chat_that_theirs_was_joined_with(
+    database: Database, new: Database, file: Path, how: str
+) -> None:
+    """Both chats were known when the backup was made; of the two rows one is left, and then none."""
+    with database.write() as work:
+        old, other = (work.recipients.ensure("telegram", one, "en", NOON).id for one in ("-7", "-1009"))
+    if how == "the group became another":
+        with database.write() as work:
+            work.recipients.forget(other)
+    database.back_up(file, NOON)
+    with database.write() as work:
+        if how == "by a code":
+            work.handovers.take(old, "telegram", "-1009", NOON)
+        else:
+            work.recipients.ensure("telegram", "-1009", "en", NOON)  # it wrote before Telegram told
+            work.recipients.move(old, "telegram", "-1009", NOON)
+        person = work.recipients.find("telegram", "-1009")
+        assert person is not None
+        work.recipients.forget(person.id)
+        left = work.tombstones.all()
+    bring_back(new, file, replace=False, tombstones=left)
+    assert known(new) == set()
+
+
+def test_who_left_the_desk_and_everything_is_not_at_the_desk_again(
+    database: Database, new: Database, file: Path
+) -> None:
+    """Admins are told of the watch: who used /forget would be written to, and have the role once more."""
+    with database.write() as work:
+        for address in ("901", "902"):
+            work.recipients.ensure("telegram", address, "en", NOON)
+            work.staff.join(work.staff.invite(DeskRole.ADMIN, NOON), "telegram", address, NOON)
+    database.back_up(file, NOON)
+    with database.write() as work:
+        leaves = work.recipients.find("telegram", "902")
+        assert leaves is not None
+        work.recipients.forget(leaves.id)
+        left = work.tombstones.all()
+    bring_back(new, file, replace=False, tombstones=left)
+    with new.read() as work:
+        assert at_desk(work, Admins()) == (("telegram", "901"),)
 
 
 def test_a_key_that_was_exchanged_brings_nobody_back(

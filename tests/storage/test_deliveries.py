@@ -166,6 +166,19 @@ def test_what_waits_on_a_closed_case_is_cancelled(
     assert (found.state, other.state) == (after, DeliveryState.HELD)
 
 
+def test_what_may_have_arrived_before_its_case_was_closed_is_uncertain(database: Database) -> None:
+    """So whoever may read it hears of the end, as everybody does who was told."""
+    with database.write() as work:
+        case, _, alert = on_a_case(work, "closed", DeliveryState.QUEUED)
+        (one,) = work.deliveries.due("telegram", NOON, 5)
+        work.deliveries.begin([one.id], NOON)
+        work.deliveries.settle(one.id, DeliveryState.QUEUED, detail="no answer", perhaps=True)
+        assert work.deliveries.cancel_case(case) == 1
+        (found,) = work.deliveries.of_alert(alert)
+        assert (found.state, found.tried) == (DeliveryState.UNCERTAIN, None)
+        assert work.told.receivers(case)
+
+
 def test_what_is_being_sent_when_its_case_is_closed_is_not_tried_again(database: Database) -> None:
     """The alert must not come after the word that it is over."""
     with database.write() as work:

@@ -141,6 +141,12 @@ def test_who_greets_stops_or_types_a_label_looks_for_nothing(
     assert Chat(archive, address="3", group=True).says(said) == ""
 
 
+@pytest.mark.parametrize("line", ["/stop", "!cancel"])
+def test_a_word_with_a_mark_that_is_no_command_leads_to_what_it_means(chat: Chat, line: str) -> None:
+    """Who wants to hear no more is not led to /start, which is spelt much like it."""
+    assert "Did you mean /unsubscribe?" in chat.says(line)
+
+
 def test_at_the_desk_stop_may_mean_a_sending(chat: Chat) -> None:
     """Nothing is halted or taken back by a word in passing: it is said how."""
     chat.admin = True

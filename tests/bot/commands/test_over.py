@@ -13,6 +13,7 @@ from jobs.intake import Intake, Item
 from jobs.parser import Parser
 from storage.database import Database
 from storage.records import Signatories
+from storage.words import CaseState
 from tests.bot.chat import Chat
 from tests.builders import NOON, a_source, an_entry
 from tests.feeds import item, rss
@@ -152,4 +153,6 @@ async def test_a_stop_that_was_imported_ends_the_call_that_its_source_made(
         call, stop = work.statements.after(0, 10)
         assert call.case_id == stop.case_id
         assert (call.id in work.alerts.over_since([call.id, stop.id])) is over
+    with database.write() as work:  # what rang on its case later was taken back
+        work.cases.touch(call.case_id or 0, CaseState.WITHDRAWN, NOON + timedelta(days=3))
     assert Chat(database).says(f"/act {call.id}").startswith(OVER) is over
