@@ -105,8 +105,7 @@ async def serve(config: Config, stop: asyncio.Event, roles: frozenset[str] = ALL
         stack.callback(database.close)
         fetching = await stack.enter_async_context(fetcher(config))
         parser = Parser((await stack.enter_async_context(workers())).run)
-        beat = pulse.of("poll", POLLS_WITHIN)
-        meter = Meter()
+        beat, meter = pulse.of("poll", POLLS_WITHIN), Meter()
         clock = OurClock(database, told, wake.set)
         poller = Poller(
             *(database, fetching, limits(config), wake.set, beat, parser),
@@ -125,19 +124,10 @@ async def serve(config: Config, stop: asyncio.Event, roles: frozenset[str] = ALL
         tasks = _sendings(database, senders if "send" in roles else (), wake, pulse, desk, meter.delivered)
         for sending in tasks:
             sending.add_done_callback(lambda _: stop.set())  # it ends by itself only without the key
-        always = (
-            keep_watch(pulse, manager, database, watched),
-            Presence(database, this_node(roles)).keep(),
-            sharing.keep(),
-        )
-        tasks += [asyncio.create_task(one) for one in always]
-        jobs = [
-            *_kept(config, database, desk, wake.set),
-            Job("heartbeat", EVERY, heart.beat),
-            Job("looks", LOOKS_EVERY, looker.due, role=POLL),
-            Job("clock", CLOCK_EVERY, lambda: asyncio.to_thread(clock.look, now_utc()), role=HERE),
-            Job("forgotten", FORGOTTEN_EVERY, lambda: asyncio.to_thread(stones.keep, now_utc()), role=HERE),
-        ]
+        present = Presence(database, this_node(roles)).keep()
+        always = (keep_watch(pulse, manager, database, watched), present, sharing.keep())
+        tasks += map(asyncio.create_task, always)
+        jobs = [*_kept(config, database, desk, wake.set), *_looked_after(heart, looker, clock, stones)]
         await _show_metrics(config, database, meter, pulse, stack)
         hooks = [one.hook for one in senders if one.hook]
         if config.web and "web" in roles:
@@ -158,6 +148,15 @@ async def serve(config: Config, stop: asyncio.Event, roles: frozenset[str] = ALL
             raise Unusable(f"{place(config)}: {error}") from error
         await asyncio.to_thread(stones.keep, now_utc())
     log.info("vigil.stopped")
+
+
+def _looked_after(heart: Heartbeat, looker: Looker, clock: OurClock, stones: Gravestones) -> tuple[Job, ...]:
+    return (
+        Job("heartbeat", EVERY, heart.beat),
+        Job("looks", LOOKS_EVERY, looker.due, role=POLL),
+        Job("clock", CLOCK_EVERY, lambda: asyncio.to_thread(clock.look, now_utc()), role=HERE),
+        Job("forgotten", FORGOTTEN_EVERY, lambda: asyncio.to_thread(stones.keep, now_utc()), role=HERE),
+    )
 
 
 def _leave_to_others(hooks: Iterable[Webhook]) -> None:

@@ -155,21 +155,10 @@ def _exchanged(
     work.staff.leave((one.transport, one.address) for one in left_here)
     work.staff.put_back(people_of_the_desk, only=continues)
     work.sources.put_back(watched if continues else ())
-    work.looks.clear()
     work.identities.put_back(identities if continues else ())
     work.senders.put_back(accounts)
-    work.nodes.forget_all()
-    for moment in (ALIVE, CLOCK_WRONG_SINCE, DOWN_FROM, DOWN_TO, OFFLINE_SINCE):
-        work.moments.drop_all(moment)  # of another time: the service did not stand still since the backup
-    log.make_room()
-    ended = log.end()
-    settled = Counter(
-        unanswered(work, delivery, _NOTE, now, immediate=immediate)
-        for delivery, immediate in work.deliveries.perhaps_sent(now)
-    )
-    log.put_back()
-    for number in work.appeals.approved():
-        work.appeals.return_to_draft(number)  # it may have gone out since the backup was taken
+    _forget_another_time(work)
+    ended, settled = _settled(work, log, now)
     if continues:
         _drop_again(work, appeals, pictures, now)
     return Restored(
@@ -184,6 +173,28 @@ def _exchanged(
         again=settled[DeliveryState.QUEUED],
         uncertain=settled[DeliveryState.UNCERTAIN],
     )
+
+
+def _forget_another_time(work: Work) -> None:
+    """What was so when the backup was taken: the service did not stand still since then."""
+    work.looks.clear()
+    work.nodes.forget_all()
+    for moment in (ALIVE, CLOCK_WRONG_SINCE, DOWN_FROM, DOWN_TO, OFFLINE_SINCE):
+        work.moments.drop_all(moment)
+
+
+def _settled(work: Work, log: Aside, now: datetime) -> tuple[int, Counter[DeliveryState]]:
+    """What may have gone out since the backup: how many ended, and what became of those under way."""
+    log.make_room()
+    ended = log.end()
+    settled = Counter(
+        unanswered(work, delivery, _NOTE, now, immediate=immediate)
+        for delivery, immediate in work.deliveries.perhaps_sent(now)
+    )
+    log.put_back()
+    for number in work.appeals.approved():
+        work.appeals.return_to_draft(number)
+    return ended, settled
 
 
 def _drop_again(work: Work, known: dict[int, AppealState], pictures: frozenset[str], now: datetime) -> None:

@@ -1,5 +1,7 @@
 """vigil backup, restore: a copy of the whole database in one file, and the way back."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -90,7 +92,7 @@ def restore(
         fail(f"nothing was restored: {error}; or restore into a new database")
     vault = database.vault
     try:
-        with reading(file, (_of(key), vault) if key else None) as saved:
+        with _reasons(), reading(file, (_of(key), vault) if key else None) as saved:
             if not saved.opened_by(vault):
                 _refuse(key or place(settings))
             typer.echo("Restoring: this can take minutes, and changes nothing until it is done.", err=True)
@@ -104,6 +106,15 @@ def restore(
             _tell(done, saved, settings, with_forgotten=with_forgotten)
             if not tombstones:
                 _warn(done, saved, settings)
+    finally:
+        database.close()
+
+
+@contextmanager
+def _reasons() -> Iterator[None]:
+    """Ends with a word to the person where nothing could be restored."""
+    try:
+        yield
     except NoBackup as error:
         fail(str(error), 2)
     except NotEmpty:
@@ -117,8 +128,6 @@ def restore(
         fail(f"the service, or another program, {what}: stop it first, then restore")
     except StorageError as error:
         fail(f"nothing was restored: {error}; or restore into a new database")
-    finally:
-        database.close()
 
 
 def _tombstones(settings: Config, copies: list[Path]) -> frozenset[str]:

@@ -229,16 +229,13 @@ def _counted_in(lines: list[str], language: str, titled: int, *, closed: bool) -
             weight = _weight(
                 line, position, titled, danger=danger, asked=danger and asking, bare=candidate.bare
             )
+            if (candidate.left and gone(position)) or (asking and _pointed(candidate)):
+                weight += _LEFT_OVER
             tally.mentions.append(
                 Mention(
                     candidate.value,
                     position,
-                    weight
-                    + (
-                        _LEFT_OVER
-                        if (candidate.left and gone(position)) or (asking and _pointed(candidate))
-                        else 0.0
-                    ),
+                    weight,
                     danger,
                     beside,
                     new=not _KNOWN.search(line[max(0, candidate.start - 30) : candidate.start]),

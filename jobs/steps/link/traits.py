@@ -1,6 +1,6 @@
 """Reads from a statement what tells its event from another that is worded alike."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 from functools import lru_cache
@@ -283,13 +283,15 @@ def read_traits(statement: Statement) -> Traits:
         stage_words=stage.words,
         stages=frozenset({stage.name, lead.name} - {""}),
         msg_type=str(statement.alert.msg_type),
-        outcome=bool(
-            stage.name
-            or statement.alert.msg_type is not MsgType.ALERT
-            or any(group in cues.found for group in _OUTCOMES)
-            or lead.name not in {"", "moved"}
-        ),
+        outcome=_tells_outcome(statement, stage.name, lead.name, cues.found),
     )
+
+
+def _tells_outcome(statement: Statement, stage: str, lead: str, found: Collection[str]) -> bool:
+    """Whether its title, its lead or a group of cues tells how something went on."""
+    if stage or lead not in {"", "moved"} or statement.alert.msg_type is not MsgType.ALERT:
+        return True
+    return any(group in found for group in _OUTCOMES)
 
 
 def _countries(statement: Statement, tokens: Tokens) -> frozenset[str]:
