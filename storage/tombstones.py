@@ -17,6 +17,9 @@ from sqlalchemy.engine import Connection
 from storage.tables import forgotten, recipients
 
 _AT_ONCE = 500
+_THERE = sa.select(forgotten.c.tombstone).where(
+    forgotten.c.tombstone.in_(sa.bindparam("some", expanding=True))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +38,12 @@ class Tombstones:
 
     def add(self, tombstones: Collection[str]) -> None:
         """Those that are not there yet."""
-        more = sorted(frozenset(tombstones) - self.all())
-        for at in range(0, len(more), _AT_ONCE):
-            rows = [{"tombstone": one} for one in more[at : at + _AT_ONCE]]
-            self.connection.execute(sa.insert(forgotten), rows)
+        wanted = sorted(frozenset(tombstones))
+        for at in range(0, len(wanted), _AT_ONCE):
+            some = wanted[at : at + _AT_ONCE]
+            there = set(self.connection.scalars(_THERE, {"some": some}))
+            if more := [{"tombstone": one} for one in some if one not in there]:
+                self.connection.execute(sa.insert(forgotten), more)
 
     def raise_for(self, recipient_id: int) -> None:
         """For somebody who leaves: the row goes in the same transaction, or gets another number."""
