@@ -65,24 +65,20 @@ _CHILDREN = re.compile(
 )
 """Her two children, Sol and Ha-neul."""
 _TELLS_AN_AGE = re.compile(r"\d|year|both|all|enne\s|beide|ambos|tous")
-_YOUNG = (
-    *(
-        "child",
-        "kids",
-        "twins",
-        "babies",
-        "toddler",
-        "infant",
-        "minor",
-        "underage",
-        "schoolgirl",
-        "schoolboy",
-    ),
-    *("teenager", "baby", "grader", "enfant", "niñ", "criança", "kinder", "mineur", "menor", "minderjährig"),
-    *("écoli", "дет", "несовершеннолетн", "школьни"),
+_YOUNG = re.compile(
+    "child|kids|twins|babies|toddler|infant|minor|underage|schoolgirl|schoolboy|teenager|baby|grader|enfant|niñ|minderjährig|"
+    "criança|kinder|mineur|menor|écoli|дет|несовершеннолетн|школьни"
 )
 """Without one of these words nobody is told to be young in the ways that go by a word."""
-_LISTS = (_ALL_OF_AN_AGE, _TWINS, _CHILDREN)
+_LISTS = (
+    (re.compile(r"\s(?:both|all|tous\sdeux|ambos|beide)\s"), _ALL_OF_AN_AGE),
+    (re.compile(r"[-\s]year[-\s]old"), _TWINS),
+    (
+        re.compile("children|kids|twins|babies|toddlers|infants|minors|enfants|niñ|crianças|Kinder|дет"),
+        _CHILDREN,
+    ),
+)
+"""What stands behind names, or before them, begins each: looked for first, since names are many."""
 _BEHIND = re.compile(
     rf"(?P<name>{SHORT})(?:,|\s*\(|\s+(?:is|was))\s*(?:(?:only|still|just)\s+)?(?:an?\s+)?"
     r"(?:minors?|underage|child|schoolgirl|schoolboy|teenager|toddler|infant|baby|mineure?|menor\sde\s(?:edad|idade)|"
@@ -94,18 +90,34 @@ _AT_FIRST = re.compile(
     rf"\b(?:Schoolgirl|Schoolboy|Teenager|Toddler|Infant|Écolière|Écolier|Школьни[кц]\w?)\s+(?P<name>{LONG})"
 )
 _APART = (
-    re.compile(rf"(?P<name>{LONG})\s+[-–—]\s?{AGE}\s?[-–—,]"),
-    re.compile(
-        rf"(?P<name>{SHORT})\s*\(\s?{AGE}\s+(?:years?|yrs?|ans|años|anos|Jahre|лет|anni|yaşında|yaş|tuổi|tahun)\s?\)"
+    (re.compile(rf"[-–—]\s?{AGE}\s?[-–—,]"), re.compile(rf"(?P<name>{LONG})\s+[-–—]\s?{AGE}\s?[-–—,]")),
+    (
+        re.compile(rf"\(\s?{AGE}\s"),
+        re.compile(
+            rf"(?P<name>{SHORT})\s*\(\s?{AGE}\s+"
+            r"(?:years?|yrs?|ans|años|anos|Jahre|лет|anni|yaşında|yaş|tuổi|tahun)\s?\)"
+        ),
     ),
-    re.compile(rf"(?P<name>{WORD}),\s+{AGE},\s+(?=(?:is|was|has|had|who|whose|and\s(?:her|his))\b)"),
-    re.compile(rf"(?P<name>{SHORT}),?\s+(?:di\s+)?{AGE}\s+anni\b(?!\s+di\b)"),
-    re.compile(rf"(?P<name>{LONG}),?\s+{AGE}\s+tuổi"),
-    re.compile(rf"(?P<name>{SHORT})[,\s(]{{1,3}}(?:berusia|umur|usia)\s+{AGE}\s+tahun"),
-    re.compile(rf"\b{AGE}\s+yaşındaki\s+(?:[a-zçğıöşü]\w{{0,30}}\s+){{0,2}}(?P<name>{SHORT})"),
-    re.compile(
-        r"\b(?:diec|undic|dodic|tredic|quattordic|quindic|sedic|diciassett)enne\s+"
-        rf"(?:[a-z]\w{{0,30}}\s+){{0,2}}(?P<name>{SHORT})"
+    (
+        re.compile(rf",\s+{AGE},\s"),
+        re.compile(rf"(?P<name>{WORD}),\s+{AGE},\s+(?=(?:is|was|has|had|who|whose|and\s(?:her|his))\b)"),
+    ),
+    (re.compile(r"\sanni\b"), re.compile(rf"(?P<name>{SHORT}),?\s+(?:di\s+)?{AGE}\s+anni\b(?!\s+di\b)")),
+    (re.compile(r"\stuổi"), re.compile(rf"(?P<name>{LONG}),?\s+{AGE}\s+tuổi")),
+    (
+        re.compile(r"\stahun"),
+        re.compile(rf"(?P<name>{SHORT})[,\s(]{{1,3}}(?:berusia|umur|usia)\s+{AGE}\s+tahun"),
+    ),
+    (
+        re.compile("yaşındaki"),
+        re.compile(rf"\b{AGE}\s+yaşındaki\s+(?:[a-zçğıöşü]\w{{0,30}}\s+){{0,2}}(?P<name>{SHORT})"),
+    ),
+    (
+        re.compile(r"enne\s"),
+        re.compile(
+            r"\b(?:diec|undic|dodic|tredic|quattordic|quindic|sedic|diciassett)enne\s+"
+            rf"(?:[a-z]\w{{0,30}}\s+){{0,2}}(?P<name>{SHORT})"
+        ),
     ),
 )
 """In Italian, Turkish, Vietnamese, Indonesian; between dashes; one first name, and what became of them."""
@@ -114,6 +126,9 @@ _BORN = re.compile(
     rf"(?:\d{{1,2}}[./\s]){{0,2}}(?:[^\W\d_]{{2,10}}\s)?{_YEAR}\b"
 )
 """NAME (*2015), NAME (DOB 3.5.2015)."""
+_TELLS_A_BIRTH = re.compile(
+    r"[(\[,]\s?(?:\*|[Dd]\.?[Oo]\.?[Bb]\.?:?|date\sof\sbirth:?|doğum:?|nata?o?\s(?:nel|il))"
+)
 _ARABIC_BORN = re.compile(
     rf"(?<![\u0621-\u064a])(?P<name>{ARABIC_WORD}(?:\s+{ARABIC_WORD}){{0,2}})\s*[(،,]?\s*(?:من\s+)?"
     rf"(?:مواليد|ولدت?|المولودة?)\s+(?:[^\s\d]{{1,12}}\s+){{0,3}}{_YEAR}"
@@ -181,29 +196,35 @@ def further_minors(lines: list[str], day: date | None = None) -> list[Sensitive]
 def _found(line: str, day: date | None) -> Iterator[_Told]:
     if not line.isascii():
         yield from _uncapped(line, day)
-    if THEN.search(line) or not any(map(str.isupper, line)):
+    if not any(map(str.isupper, line)):
         return
+    found = list(_capitalised(line, day))
+    if found and not THEN.search(line):
+        yield from found
+
+
+def _capitalised(line: str, day: date | None) -> Iterator[_Told]:
     lowered = line.lower()
-    young = any(word in lowered for word in _YOUNG)
-    aged = _TELLS_AN_AGE.search(lowered) is not None
+    young, aged = _YOUNG.search(lowered) is not None, _TELLS_AN_AGE.search(lowered) is not None
     if young or aged:
         yield from _listed(line)
-    for expression in (*(_APART if aged else ()), *((_BEHIND, _AT_FIRST) if young else ())):
+    apart = [expression for gate, expression in _APART if gate.search(line)] if aged else ()
+    for expression in (*apart, *((_BEHIND, _AT_FIRST) if young else ())):
         for match in expression.finditer(line):
             if is_young(match) and is_person(line, match) and not countries_in(match["name"]):
                 yield _Told(match["name"], match)
-    for match in _BORN.finditer(line) if aged else ():
+    for match in _BORN.finditer(line) if aged and _TELLS_A_BIRTH.search(line) else ():
         if _in_time(match, day) and is_person(line, match):
             yield _Told(match["name"], match)
 
 
 def _listed(line: str) -> Iterator[_Told]:
     """Several names of which one age is told, or as many ages, or that they are children."""
-    for expression in _LISTS:
-        for match in expression.finditer(line):
+    for gate, expression in _LISTS:
+        for match in expression.finditer(line) if gate.search(line) else ():
             if is_young(match):
                 yield from (_Told(name, match) for name in _names(match))
-    for match in _AGES.finditer(line):
+    for match in _AGES.finditer(line) if "aged" in line else ():
         names, ages = _names(match), [number(one) or ADULT for one in re.findall(r"\d+", match["ages"])]
         alike = len(names) == len(ages)
         for at, name in enumerate(names):
@@ -224,8 +245,9 @@ def _whole(name: str) -> re.Match[str]:
 
 def _uncapped(line: str, day: date | None) -> Iterator[_Told]:
     """Names in scripts without capitals."""
-    for expression in () if THEN.search(line) else _BESIDE_AGES:
-        yield from (_Told(one["name"], one) for one in expression.finditer(line) if is_young(one))
+    aged = [one for expression in _BESIDE_AGES for one in expression.finditer(line) if is_young(one)]
+    if aged and not THEN.search(line):
+        yield from (_Told(one["name"], one) for one in aged)
     for expression in _OF_A_YEAR:
         yield from (_Told(one["name"], one) for one in expression.finditer(line) if _in_time(one, day))
     for match in _PERSIAN_BORN.finditer(line):

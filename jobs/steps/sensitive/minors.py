@@ -51,10 +51,14 @@ _YEARS_OLD = re.compile(
 _AGE_ALONE = rf"\s*[(\[]\s*(?:[mf],\s*)?{AGE}(?:,\s*[mf])?\s*[)\]]"
 _BRACKETED = re.compile(rf"(?P<name>{LONG}){_SEX}{_AGE_ALONE}")
 """NAME (16); NAME (m, 16); NAME [16]."""
+_IN_BRACKETS = re.compile(rf"[(\[]\s*(?:[mf],\s*)?{AGE}")
 _OF_FAMILY = (
-    re.compile(rf"(?P<name>{WORD}){_SEX}{_AGE_ALONE}"),
-    re.compile(
-        rf"(?P<name>{WORD}){_SEX},?\s+aged\s+{AGE}(?![\d%]|\s*(?:%|month|week|to\s|[-–]|(?:and|or)\s+(?:\d|over|above|under|older|younger)))"
+    (_IN_BRACKETS, re.compile(rf"(?P<name>{WORD}){_SEX}{_AGE_ALONE}")),
+    (
+        re.compile("aged"),
+        re.compile(
+            rf"(?P<name>{WORD}){_SEX},?\s+aged\s+{AGE}(?![\d%]|\s*(?:%|month|week|to\s|[-–]|(?:and|or)\s+(?:\d|over|above|under|older|younger)))"
+        ),
     ),
 )
 """Sol (11), Sol aged 11: where the sentence speaks of a family, or of somebody young."""
@@ -76,6 +80,8 @@ _BORN_BEHIND = re.compile(rf"(?P<name>{SHORT})[,\s(]{{1,3}}{_YEAR}\s?(?:года
 _BORN_EAST = re.compile(
     rf"(?<![가-힣])(?P<name>[{KOREAN}][가-힣]{{1,2}})\s?[(（,]?\s?(?P<year>20\d{{2}})년\s?(?:\d{{1,2}}월\s?)?(?:\d{{1,2}}일\s?)?(?:생|출생)"
 )
+_TELLS_A_BIRTH = re.compile(r"born|b\.|né|nacid|nascid|geb|Jahrgang|рожд|род|г\.\s?р")
+"""Without one of these nobody is told to be born."""
 _CENTURY = re.compile(r"(?:19|20)\d{2}")
 _NOTE = re.compile(r"(?:^|[^\s\w]|\b[a-zß-ÿа-яё][\w-]*)\s?\[\d{1,3}\]")
 """A number in brackets behind what is no name: there they count notes, not years."""
@@ -107,23 +113,10 @@ _CHILD = re.compile(
     rf"(?P<called>{SHORT})|(?P<name>{LONG}))"
 )
 """The boy NAME; a girl named NAME."""
-_YOUNG = (
-    *(
-        "girl",
-        "boy",
-        "child",
-        "baby",
-        "infant",
-        "toddler",
-        "newborn",
-        "minor",
-        "schoo",
-        "teenager",
-        "fillette",
-    ),
-    *("enfant", "bébé", "mineur", "adolescent", "lycé", "écoli", "niñ", "menor", "bebé", "garçonnet"),
-    *("menin", "criança", "bebê", "mädchen", "junge", "säugling", "kleinkind", "schüler"),
-    *("девочк", "мальчик", "реб", "подрост", "школьни"),
+_YOUNG = re.compile(
+    "girl|boy|child|baby|infant|toddler|newborn|minor|schoo|teenager|fillette|enfant|bébé|bebé|bebê|mineur|adolescent|lycé|écoli|"
+    "niñ|menor|garçonnet|menin|criança|mädchen|junge|säugling|kleinkind|schüler|"
+    "девочк|мальчик|реб|подрост|школьни"
 )
 _SENTENCED = re.compile(r"\sa\s+\S+\s+(?:años|anos|meses)$")
 _YEARS = re.compile(r"\s(?:ans|años|anos|mois|meses|Jahre)$")
@@ -199,7 +192,7 @@ def minors_named(lines: list[str], day: date | None = None) -> list[Sensitive]:
     noted = any(_NOTE.search(line) for line in lines if "[" in line)
     found: list[Sensitive] = []
     for line in lines:
-        for match in (*_candidates(line), *_born(line, day)):
+        for match in (*_now(line), *_born(line, day)):
             name = match.groupdict().get("called") or match["name"]
             is_note = noted and match.group().endswith("]")
             if not is_note and not is_known_otherwise(line, match):
@@ -211,7 +204,7 @@ def _born(line: str, day: date | None) -> Iterator[re.Match[str]]:
     """Those who were born less than eighteen years before the day, whatever day it was in their year."""
     if day is None or not _CENTURY.search(line):
         return
-    for expression in (_BORN, _BORN_BEHIND):
+    for expression in (_BORN, _BORN_BEHIND) if _TELLS_A_BIRTH.search(line) else ():
         for match in expression.finditer(line):
             if day.year - ADULT <= int(match["year"]) <= day.year and is_person(line, match):
                 yield match
@@ -226,22 +219,27 @@ def is_known_otherwise(line: str, match: re.Match[str]) -> bool:
     return holds(_FILE, "changed", line[match.start() : match.end() + 60].lower())
 
 
+def _now(line: str) -> list[re.Match[str]]:
+    """Those whom it tells to be young, unless it tells of another time."""
+    found = list(_candidates(line))
+    return [] if found and THEN.search(line) else found
+
+
 def _candidates(line: str) -> Iterator[re.Match[str]]:
-    if THEN.search(line):
-        return
     if not line.isascii():
         yield from _eastern(line)
-    for expression in _WESTERN if any(map(str.isupper, line)) else ():
-        for match in expression.finditer(line):
+    for gate, expression in _WESTERN if any(map(str.isupper, line)) else ():
+        for match in expression.finditer(line) if gate.search(line) else ():
             if is_young(match) and is_person(line, match) and not _is_span(line, match):
                 yield match
     lowered = line.lower()
     if holds(_FILE, "kin", lowered):
-        for match in (one for expression in _OF_FAMILY for one in expression.finditer(line)):
+        of_family = [expression for gate, expression in _OF_FAMILY if gate.search(line)]
+        for match in (one for expression in of_family for one in expression.finditer(line)):
             alone = not _NAMED.search(line[max(0, match.start() - 60) : match.start()])
             if alone and is_young(match) and is_person(line, match) and not _is_counted(line, match):
                 yield match
-    if any(word in lowered for word in _YOUNG):
+    if _YOUNG.search(lowered):
         yield from (
             one for one in _CHILD.finditer(line) if not _NO_PERSON.search(one["called"] or one["name"])
         )
@@ -289,7 +287,16 @@ def _is_town(name: str) -> bool:
     return where is not None and cities().country(fold(city)) == where
 
 
-_WESTERN = (_AGED, _AGED_SO, _YEARS_OLD, _BRACKETED, _BARE, _INFANT, _BEFORE)
+_WESTERN = (
+    (re.compile("aged?"), _AGED),
+    (re.compile("aged"), _AGED_SO),
+    (re.compile(_OLD), _YEARS_OLD),
+    (_IN_BRACKETS, _BRACKETED),
+    (re.compile(rf",\s+{AGE}(?:\s*[,;).!]|\s+and\s|$)"), _BARE),
+    (re.compile(_MONTHS), _INFANT),
+    (re.compile(r"[-\s]year[-\s]old|-летн|jährige"), _BEFORE),
+)
+"""What stands behind a name, or before it, begins each: looked for first, since names are many."""
 
 
 def _eastern(line: str) -> Iterator[re.Match[str]]:

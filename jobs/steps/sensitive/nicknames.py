@@ -17,6 +17,12 @@ _ALSO = re.compile(
 )
 _QUOTED = re.compile(rf"\s[“\"„«](?P<other>{WORD})[”\"“»](?=,?\s)")
 _KOREAN = re.compile(r"[,，]?\s?(?:일명|별명|애칭)\s?[‘'“\"]?(?P<other>[가-힣]{2,5})[’'”\"]?(?=\s?[)）,，])")
+_KINDS = (
+    (re.compile("known|nickn|alias|aka|a\\.k|dit|surnomm|apodad|apelidad|genannt|по\\sпро"), _ALSO),
+    (re.compile('[“"„«]'), _QUOTED),
+    (re.compile("일명|별명|애칭"), _KOREAN),
+)
+"""What stands in each, and in few other sentences."""
 _BETWEEN = 25
 """Characters that may stand between the two, such as an age."""
 _MOST = 2
@@ -26,7 +32,8 @@ _MOST = 2
 def nicknamed(lines: Iterable[str], day: date | None = None) -> Iterator[Sensitive]:
     """Both names of each; `day` as for `minors_named`."""
     for line in lines:
-        found = [one for expression in (_ALSO, _QUOTED, _KOREAN) for one in expression.finditer(line)]
+        kinds = [expression for gate, expression in _KINDS if gate.search(line)]
+        found = [one for expression in kinds for one in expression.finditer(line)]
         for match in found[:_MOST]:
             yield from _both(line, match, day)
 
