@@ -71,8 +71,8 @@ def _known(
 def _of_case(work: Work, source: Source, read: Understood, now: datetime, recall: Recall) -> Statement:
     """The statement in its case: one that is known, or one that it opens."""
     statement = read.statement
-    known = recall.near(work, statement, statement.published or now, source.id)
-    linked = link_among(read.traits, known, recall.shelf)
+    near = recall.near(work, statement, statement.published or now, source.id)
+    linked = link_among(read.traits, near, recall.shelf)
     case_id = linked.case
     if case_id is None:
         case_id = work.cases.open(statement.title, now)

@@ -58,28 +58,31 @@ class Recall:
         self._edits, self._more = -1, False
         self._drop_all()
 
-    def near(self, work: Work, statement: Statement, around: datetime, source_id: int) -> tuple[Known, ...]:
+    def near(self, work: Work, statement: Statement, around: datetime, source_id: int) -> frozenset[int]:
         """The statements that a new one may belong to: within the memory of cases, the newest (`compared`).
 
         They share a country or the address, or rang and come from the same source: a correction may
-        name no country at all.
+        name no country at all. Their traits stand on the shelf.
         """
-        found = dict(work.statements.neighbours.tied(statement.url, around, source_id))
+        found = {number for number, _ in work.statements.neighbours.tied(statement.url, around, source_id)}
+        first = next(iter(self._places), 0)
+        older = sum(number < first for number in found)
         since, until = case_window(around)
         for country in statement.countries:
             room = self.compared
             for placed in reversed(self._by_country.get(country, ())):
                 if since <= placed.day <= until:
-                    found[placed.number] = placed.case
+                    found.add(placed.number)
                     room -= 1
                     if not room:
                         break
-        first = next(iter(self._places), 0)
-        if self._more and sum(number >= first for number in found) < self.compared:
-            found |= dict(work.statements.neighbours.about(statement.countries, around, first))
-        newest = sorted(found, reverse=True)[: self.compared]
-        self._read(work, [number for number in newest if number not in self.shelf])
-        return tuple(self.shelf[number] for number in newest)
+        if self._more and len(found) - older < self.compared:
+            about = work.statements.neighbours.about(statement.countries, around, first)
+            found |= {number for number, _ in about}
+        if len(found) > self.compared:
+            found = set(sorted(found, reverse=True)[: self.compared])
+        self._read(work, self.shelf.unknown(found))
+        return frozenset(found)
 
     def add(self, statement: Statement, traits: Traits, now: datetime) -> None:
         """A new statement was stored."""

@@ -142,15 +142,13 @@ def entry_rows(entries: Iterable[tuple[Entry, Source]], as_of: datetime | None) 
 def case_rows(entries: Sequence[tuple[Entry, Source]], as_of: datetime | None) -> Iterator[dict[str, Any]]:
     """A row for each entry, in order of publication, as if they arrived one after another."""
     now = as_of or now_utc()
-    known: list[Known] = []
     shelf = Shelf()
     ordered = sorted(entries, key=lambda pair: pair[0].published or now)
     for order, (entry, source) in enumerate(ordered, start=1):
         read = understand_all([entry], source, now)[0]
-        linked = link_among(read.traits, known, shelf)
+        linked = link_among(read.traits, shelf.numbers, shelf)
         case = linked.case if linked.case is not None else order
-        known.append(Known(order, case, read.traits))
-        shelf.add(known[-1])
+        shelf.add(Known(order, case, read.traits))
         yield {
             "id": entry.uid,
             "order": order,

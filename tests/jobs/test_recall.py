@@ -110,7 +110,8 @@ class Memory:
         for source in SOURCES:
             stored = work.sources.ensure(a_source(name=source))
             found = self.recall.near(work, one.said(self.era), around, stored.id)
-            assert found == anew(work, one.said(self.era), around, stored, self.recall.compared)
+            known = {number: self.recall.shelf[number] for number in found}
+            assert known == anew(work, one.said(self.era), around, stored, self.recall.compared)
 
     def _change(self, work: Work, one: Happening) -> int | None:
         edits = "edit" in one.verb or (one.verb == "fail" and one.rings and bool(self.mine))
@@ -147,7 +148,7 @@ class Memory:
         return after.id
 
 
-def anew(work: Work, new: Statement, around: datetime, source: Source, most: int) -> tuple[Known, ...]:
+def anew(work: Work, new: Statement, around: datetime, source: Source, most: int) -> dict[int, Known]:
     """What `near` promises, from everything that the database holds."""
     rang = set(
         work.connection.scalars(sa.select(alerts.c.statement_id).where(alerts.c.source_id == source.id))
@@ -162,7 +163,7 @@ def anew(work: Work, new: Statement, around: datetime, source: Source, most: int
         and (set(one.countries) & set(new.countries) or (new.url and one.url == new.url) or one.id in rang)
     ]
     near.sort(key=lambda one: one.id, reverse=True)
-    return tuple(Known(one.id, one.case_id or 0, read_traits(one)) for one in near[:most])
+    return {one.id: Known(one.id, one.case_id or 0, read_traits(one)) for one in near[:most]}
 
 
 @given(HAPPENINGS, st.sampled_from((2, 5, 1_000)), st.sampled_from((1, 3, 400)))

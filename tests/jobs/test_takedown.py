@@ -254,7 +254,7 @@ def test_the_link_step_forgets_it_too(database: Database) -> None:
         take_down(work, named.id, "why", LATER)
     with database.write() as work:
         recall.begin(work)
-        assert recall.near(work, replace(named, url=""), NOON, 1) == ()
+        assert recall.near(work, replace(named, url=""), NOON, 1) == frozenset()
         stone = work.statements.get(named.id)
         assert stone is not None
         assert "hyok" not in repr(read_traits(stone)).lower()

@@ -45,19 +45,16 @@ def link(new: Statement, known: Sequence[Statement]) -> Linked:
 
     Pure; candidates without a case are passed over. The same input gives the same answer.
     """
-    placed = [Known(one.id, one.case_id, features(one)) for one in known if one.case_id is not None]
-    return link_among(features(new), placed)
+    shelf = Shelf()
+    for one in known:
+        if one.case_id is not None:
+            shelf.add(Known(one.id, one.case_id, features(one)))
+    return link_among(features(new), shelf.numbers, shelf)
 
 
-def link_among(own: Traits, known: Sequence[Known], shelf: Shelf | None = None) -> Linked:
-    """As `link`, where the traits have been read already; `shelf`, where there is one, holds the known."""
-    if shelf is None:
-        shelf = Shelf()
-        for one in known:
-            shelf.add(one)
-    by_number = {one.number: one for one in known}
-    among = frozenset(by_number)
-    near = [by_number[number] for number in shelf.near(own, among)]
+def link_among(own: Traits, among: AbstractSet[int], shelf: Shelf) -> Linked:
+    """As `link`, where traits have been read already: `shelf` holds the known, `among` are their numbers."""
+    near = [shelf[number] for number in shelf.near(own, among)]
     if not near:
         return Linked(None, Relation.NEW)
     crowded = _crowded([own, *(one.traits for one in near)])
@@ -68,7 +65,9 @@ def link_among(own: Traits, known: Sequence[Known], shelf: Shelf | None = None) 
     if chosen is None:
         return Linked(None, Relation.NEW)
     case, reasons = chosen
-    relation, reason = _stage(own, [one.traits for one in known if one.case == case])
+    relation, reason = _stage(
+        own, [one.traits for one in map(shelf.__getitem__, sorted(among)) if one.case == case]
+    )
     return Linked(case, relation, (*reasons, reason))
 
 

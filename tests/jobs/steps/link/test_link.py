@@ -34,7 +34,6 @@ def after(first: Statement, second: Statement) -> Linked:
 def as_they_arrive(groups: list[dict[str, Any]]) -> dict[str, tuple[int, Relation]]:
     """Every entry of all groups, linked in order of publication."""
     rows = sorted((item for group in groups for item in group["items"]), key=lambda row: row["published"])
-    known: list[Known] = []
     shelf = Shelf()
     places: dict[str, tuple[int, Relation]] = {}
     for number, row in enumerate(rows, start=1):
@@ -48,10 +47,9 @@ def as_they_arrive(groups: list[dict[str, Any]]) -> dict[str, tuple[int, Relatio
             published=when,
         )
         traits = read_traits(classify(statement, when))
-        linked = link_among(traits, known, shelf)
+        linked = link_among(traits, shelf.numbers, shelf)
         case = linked.case or number
-        known.append(Known(number, case, traits))
-        shelf.add(known[-1])
+        shelf.add(Known(number, case, traits))
         places[row["id"]] = (case, linked.relation)
     return places
 

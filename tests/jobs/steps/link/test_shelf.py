@@ -28,16 +28,31 @@ TRAITS = st.builds(
 )
 
 
-@given(st.lists(TRAITS, min_size=1, max_size=12), TRAITS)
+@given(st.lists(TRAITS, min_size=1, max_size=8), TRAITS)
 def test_no_match_is_lost(known: list, new: object) -> None:  # type: ignore[type-arg]
     """Whatever is alike when all are compared is among those that the shelf names."""
     shelf = Shelf()
     for number, traits in enumerate(known, start=1):
         shelf.add(Known(number, number, traits))
-    near = shelf.near(new, range(1, 99))  # type: ignore[arg-type]
+    near = shelf.near(new, shelf.numbers)  # type: ignore[arg-type]
     for number, traits in enumerate(known, start=1):
         if compare(new, traits).score >= 1:  # type: ignore[arg-type]
             assert number in near
+
+
+def test_who_shares_next_to_nothing_is_not_weighed() -> None:
+    """Of thirty who share a word that all share, and one who shares the name, the first few and the one."""
+    shelf = Shelf()
+    for number in range(1, 31):
+        text = f"The court in Minsk heard case {number}."
+        shelf.add(Known(number, number, read_traits(a_statement(title=f"Report {number}", text=text))))
+    named = read_traits(
+        a_statement(title="Maksim Znakevich held in Minsk", text="He was taken from his home.")
+    )
+    shelf.add(Known(31, 31, named))
+    near = shelf.near(named, shelf.numbers)
+    assert near[0] == 31
+    assert 1 < len(near) < 10
 
 
 def test_what_is_taken_away_is_found_no_more() -> None:
@@ -57,5 +72,10 @@ def test_what_is_taken_away_is_found_no_more() -> None:
 def test_the_order_in_which_they_are_known_changes_nothing() -> None:
     """The same statements give the same case."""
     known = [Known(n, n, read_traits(a_statement(title=title))) for n, title in enumerate(TITLES, start=1)]
+    shelves = Shelf(), Shelf()
+    for shelf, ordered in zip(shelves, (known, known[::-1]), strict=True):
+        for one in ordered:
+            shelf.add(one)
     new = read_traits(replace(a_statement(title=TITLES[2]), published=NOON + timedelta(hours=5)))
-    assert link_among(new, known) == link_among(new, known[::-1])
+    first, second = (link_among(new, shelf.numbers, shelf) for shelf in shelves)
+    assert first == second
