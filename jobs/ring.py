@@ -18,7 +18,7 @@ from jobs.withhold import withhold
 from storage.database import Work, now_utc
 from storage.due import DIGESTS
 from storage.fitting import Aim
-from storage.matching import Timing, Turn
+from storage.matching import Reach, Timing, Turn
 from storage.records import Alert, Change, Entry, Source, Statement
 from storage.words import CaseState, Cause, Concern, Digest, MsgType, Relation, Trust
 
@@ -46,6 +46,8 @@ class Audience:
     admins: Admins = NOBODY
     _is_true: bool = False
     _rung: dict[tuple[int, datetime, bool], int] = field(default_factory=dict)
+    storms: dict[str, storm.Storm] = field(default_factory=dict)
+    """Of which people were told, by source."""
 
     def aim(self, alert: Alert) -> Aim:
         """What the database is asked about an alert."""
@@ -174,7 +176,7 @@ def ring(
         return None
     at_once = reach.at_once or followed
     rings = alert.msg_type is not MsgType.CANCEL and (statement.alert.urgent or at_once)
-    held = _why_held(work, alert, occasion, aim=aim if reach.at_once else None, rings=rings)
+    held = _why_held(work, alert, occasion, whom=(aim, reach) if reach.at_once else None, rings=rings)
     if held:
         log.warning("alert.held", source=source.name, identifier=alert.identifier, why=held)
     alert = replace(alert, id=_added(work, alert, occasion))
@@ -235,17 +237,19 @@ def _expires(statement: Statement, now: datetime) -> datetime:
     return min(usual, over) if over > sent else usual
 
 
-def _why_held(work: Work, alert: Alert, occasion: Occasion, *, aim: Aim | None, rings: bool) -> str:
+def _why_held(
+    work: Work, alert: Alert, occasion: Occasion, *, whom: tuple[Aim, Reach] | None, rings: bool
+) -> str:
     """Why an admin is to look first: at what it says, or at how much rings; "" where it may go.
 
-    Those whom it would have rung for, where there is an `aim`, hear once of too much.
+    Those whom it would have rung for (`whom`), where there are any, hear once of too much.
     """
     looked_at = review.sentence(review.concerns(work, alert, occasion.limits.review))
     if looked_at or occasion.doubt or not rings:
         return "; ".join(filter(None, (looked_at, occasion.doubt)))
     many = _too_many(work, alert, occasion)
-    if many and aim is not None:
-        storm.tell(work, alert, aim, many, occasion.audience.admins)
+    if many and whom is not None:
+        storm.tell(work, alert, whom, many, occasion.audience.admins, occasion.audience.storms)
     return many
 
 

@@ -1,11 +1,13 @@
 """Inside a transaction: too many calls at once. The rest waits for an admin, and people are told so once."""
 
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from jobs.notices import Admins, announce
 from storage.database import Work
 from storage.due import DIGESTS
-from storage.fitting import Aim
+from storage.fitting import Aim, Rank
+from storage.matching import Reach
 from storage.people import Event, Notice
 from storage.records import Alert
 from storage.words import EventKind
@@ -21,6 +23,20 @@ _QUIET = timedelta(hours=6)
 _LANE = 3
 
 
+@dataclass(slots=True)
+class Storm:
+    """One that is told of, as a transaction knows it."""
+
+    notice: int
+    began: datetime
+    told: set[int] = field(default_factory=set)
+    """Recipients who hear of it already."""
+
+    def lasts(self, moment: datetime) -> bool:
+        """Whether the notice tells of what happens at this moment, too."""
+        return self.began <= moment < self.began + _QUIET
+
+
 def rages(work: Work, alert: Alert, most: int) -> bool:
     """Whether all sources together have given cause for as many alerts within an hour as they may.
 
@@ -34,21 +50,45 @@ def rages(work: Work, alert: Alert, most: int) -> bool:
     return last is not None and last > since
 
 
-def tell(work: Work, alert: Alert, aim: Aim, why: str, admins: Admins) -> None:
-    """Those for whom the alert would have rung hear once in a storm that more is being looked at.
+def tell(
+    work: Work, alert: Alert, whom: tuple[Aim, Reach], why: str, admins: Admins, known: dict[str, Storm]
+) -> None:
+    """Those for whom the alert would have rung (`whom`) hear once in a storm that more is being looked at.
 
     `why` it is held tells one storm from another: that of a source, or of all of them. So do admins hear.
+    `known` are the storms of which this transaction has told.
     """
     source = "" if why in IN_ALL.values() else alert.source.name
-    name = f"storm {source}"
-    began = work.moments.get(name)
-    notice = None
-    if began is not None and began <= alert.sent < began + _QUIET:
-        notice = work.notices.made_at(began, EventKind.STORM)
-    if notice is None:
-        notice = work.notices.add(Notice((Event(EventKind.STORM, alert.sent),), alert.sent))
-        work.moments.put(name, alert.sent)
-        title = alert.source.organisation or alert.source.title or alert.source.name
-        held = Event(EventKind.HELD, alert.sent, source=source, title=title if source else "", detail=why)
-        announce(work, [held], admins, alert.sent)
-    work.matching.tell(notice, aim, _LANE, alert.sent)
+    storm = known.get(source)
+    if storm is None or not storm.lasts(alert.sent):
+        storm = known[source] = _open(work, alert, source) or _begun(work, alert, source, why, admins)
+    aim, reach = whom
+    if reach.few is None:
+        work.matching.tell(storm.notice, aim, _LANE, alert.sent)
+        return
+    ringing = {who for who, rank in reach.few.items() if rank is Rank.AT_ONCE and who[0] not in storm.told}
+    if ringing:
+        work.matching.tell_few(storm.notice, ringing, _LANE, alert.sent)
+        storm.told |= {recipient for recipient, _ in ringing}
+
+
+def _open(work: Work, alert: Alert, source: str) -> Storm | None:
+    """The storm of this source, of which people were told not long before."""
+    began = work.moments.get(_name(source))
+    if began is None or not Storm(0, began).lasts(alert.sent):
+        return None
+    notice = work.notices.made_at(began, EventKind.STORM)
+    return None if notice is None else Storm(notice, began)
+
+
+def _begun(work: Work, alert: Alert, source: str, why: str, admins: Admins) -> Storm:
+    notice = work.notices.add(Notice((Event(EventKind.STORM, alert.sent),), alert.sent))
+    work.moments.put(_name(source), alert.sent)
+    title = alert.source.organisation or alert.source.title or alert.source.name
+    held = Event(EventKind.HELD, alert.sent, source=source, title=title if source else "", detail=why)
+    announce(work, [held], admins, alert.sent)
+    return Storm(notice, alert.sent)
+
+
+def _name(source: str) -> str:
+    return f"storm {source}"

@@ -21,6 +21,9 @@ _RANK = {table: rank for rank, table in enumerate(metadata.tables.values())}
 Row = Mapping[str, Any]
 
 
+_ADDS_NOTHING = ("SELECT", "UPDATE", "DELETE")
+
+
 class Additions:
     """What one transaction adds. Whatever else it asks or changes comes after all that waits is written.
 
@@ -108,7 +111,7 @@ class Additions:
             return
         if self._number and not self._is_beside:
             self.write()
-        if self._connection.dialect.name == "sqlite" and not statement.startswith("SELECT"):
+        if self._connection.dialect.name == "sqlite" and not statement.startswith(_ADDS_NOTHING):
             self._numbers.clear()  # it may add rows by itself
 
     def _next(self, table: sa.Table) -> int:

@@ -1,8 +1,9 @@
 """Entries: the items as their sources published them."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
-from typing import TypeVar
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
@@ -46,6 +47,24 @@ _MOMENTS = (
     .where(_RANKED.c.place <= sa.bindparam("most"))
     .order_by(_RANKED.c.source_id, _RANKED.c.place)
 )
+
+
+_OF_ONE = entries.c.source_id == sa.bindparam("source")
+_NEWEST_SHOWN = ("id", "uid", "title", "url", "published", "fetched")
+_NEWEST = (
+    sa.select(*(entries.c[name] for name in _NEWEST_SHOWN), statements.c.gone)
+    .join(statements, statements.c.entry_id == entries.c.id)
+    .where(_OF_ONE, statements.c.taken_down.is_(None))
+    .order_by(_CAME.desc(), entries.c.id.desc())
+    .limit(sa.bindparam("most"))
+)
+_ALIKE = {
+    column.name: sa.select(entries)
+    .where(_OF_ONE, column.in_(sa.bindparam("wanted", expanding=True)))
+    .order_by(entries.c.id.desc())
+    .limit(_MOST_ALIKE)
+    for column in (entries.c.shown, entries.c.fingerprint)
+}
 
 
 _TOLD = "\x1f"
@@ -94,17 +113,10 @@ class Entries:
     def alike(self, source_id: int, looked_for: Collection[Entry]) -> tuple[Entry, ...]:
         """The source's entries that share words or title and link with one of these: the newest, in order."""
         found: dict[int, Entry] = {}
-        for column, wanted in (
-            (entries.c.shown, {entry.shown for entry in looked_for if entry.shown}),
-            (entries.c.fingerprint, {entry.fingerprint for entry in looked_for if entry.fingerprint}),
-        ):
+        for name, question in _ALIKE.items():
+            wanted = {getattr(entry, name) for entry in looked_for} - {""}
             for part in _parts(wanted):
-                same = self._select(
-                    entries.c.source_id == source_id,
-                    column.in_(part),
-                    order=(entries.c.id.desc(),),
-                    limit=_MOST_ALIKE,
-                )
+                same = self._read(question, {"source": source_id, "wanted": part})
                 found |= {entry.id: entry for entry in same}
         return tuple(found[key] for key in sorted(found, reverse=True))
 
@@ -141,18 +153,9 @@ class Entries:
 
     def newest(self, source_id: int, limit: int) -> tuple[tuple[Entry, ...], set[int]]:
         """The source's newest entries, without their texts, and the numbers of those found gone before."""
-        order = (_CAME.desc(), entries.c.id.desc())
-        columns = ("id", "uid", "title", "url", "published", "fetched")
-        question = (
-            sa.select(*(entries.c[name] for name in columns), statements.c.gone)
-            .join(statements, statements.c.entry_id == entries.c.id)
-            .where(entries.c.source_id == source_id, statements.c.taken_down.is_(None))
-            .order_by(*order)
-            .limit(limit)
-        )
-        rows = self._connection.execute(question).mappings().all()
-        found = tuple(Entry(**{name: row[name] for name in columns}) for row in rows)
-        return found, {row["id"] for row in rows if row["gone"]}
+        rows = self._connection.execute(_NEWEST, {"source": source_id, "most": limit}).all()
+        shown = tuple(Entry(**dict(zip(_NEWEST_SHOWN, row, strict=False))) for row in rows)
+        return shown, {row.id for row in rows if row.gone}
 
     def first_fetched(self, source_id: int) -> datetime | None:
         """When the source was first read."""
@@ -194,8 +197,12 @@ class Entries:
         order: tuple[sa.ColumnElement[object], ...] = (),
         limit: int | None = None,
     ) -> tuple[Entry, ...]:
-        question = sa.select(entries).where(*where).order_by(*order).limit(limit)
-        rows = self._connection.execute(question).mappings().all()
+        return self._read(sa.select(entries).where(*where).order_by(*order).limit(limit))
+
+    def _read(
+        self, question: sa.Select[Any], given: Mapping[str, object] = MappingProxyType({})
+    ) -> tuple[Entry, ...]:
+        rows = self._connection.execute(question, given).mappings().all()
         told: dict[int, str] = {}
         for part in _parts([row["id"] for row in rows if row["text"] == _TOLD]):
             of = sa.select(statements.c.entry_id, statements.c.text).where(statements.c.entry_id.in_(part))

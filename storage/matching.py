@@ -4,7 +4,7 @@ A person's own words are enciphered and cannot be asked for here: which of the r
 is told from outside (`jobs.wishes`), by their ids.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
@@ -65,6 +65,12 @@ class Reach:
     at_once: bool
     few: dict[tuple[int, str], Rank] | None = field(default=None, repr=False)
     """(recipient, transport) and rank; None where they are too many to hold in memory."""
+
+
+_TOLD = sa.select(deliveries.c.recipient_id).where(
+    deliveries.c.notice_id == sa.bindparam("notice"),
+    deliveries.c.recipient_id.in_(sa.bindparam("recipients", expanding=True)),
+)
 
 
 class Matching:
@@ -138,6 +144,14 @@ class Matching:
         more = sa.select(*row.values()).where(ranked.c.recipient_id.not_in(told)).distinct().params(filled)
         queued = sa.insert(deliveries).from_select(list(row), more)
         return self._connection.execute(queued.execution_options(preserve_rowcount=True)).rowcount
+
+    def tell_few(self, notice_id: int, whom: Collection[tuple[int, str]], lane: int, now: datetime) -> int:
+        """The same for these (recipient, transport) alone, of whom none is among what waits to be written."""
+        given = {"notice": notice_id, "recipients": [recipient for recipient, _ in whom]}
+        with self._additions.beside():
+            told = set(self._connection.scalars(_TOLD, given))
+        more = [(*one, now) for one in sorted(whom) if one[0] not in told]
+        return self._deliveries.queue_notice(notice_id, more, lane)
 
     def _queue_many(self, alert_id: int, aim: Aim, timing: Timing, held: str) -> int:
         if aim.urgent or aim.only_at_once:  # it is for nobody's digest

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from storage.additions import Additions
 from storage.counts import count_drilled, count_log, count_told
 from storage.due import oldest_due
 from storage.locks import holders
@@ -97,7 +98,7 @@ def measure(connection: Connection, now: datetime) -> Measures:
     of_hubs = sa.select(subscriptions.c.state, sa.func.count()).group_by(subscriptions.c.state)
     for state, count in connection.execute(of_hubs):
         by_hub[SubscriptionState(state)] = int(count)
-    moments, drilled = Moments(connection), count_drilled(connection)
+    moments, drilled = Moments(connection, Additions(connection)), count_drilled(connection)
     return Measures(
         sources=by_state,
         subscriptions=by_hub,

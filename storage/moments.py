@@ -5,6 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from storage.additions import Additions
 from storage.tables import meta
 
 ALIVE = "alive"
@@ -20,15 +21,20 @@ PLACES_FORGOTTEN = "places_forgotten"
 """When the last of the alerts was sent of which it is forgotten where their messages stand."""
 
 
+_VALUE = sa.select(meta.c.value).where(meta.c.name == sa.bindparam("name"))
+
+
 class Moments:
     """Remembered by name."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, additions: Additions) -> None:
         self._connection = connection
+        self._additions = additions
 
     def get(self, name: str) -> datetime | None:
         """The moment of this name."""
-        found = self._connection.scalar(sa.select(meta.c.value).where(meta.c.name == _key(name)))
+        with self._additions.beside():  # nothing of what waits there is a moment
+            found = self._connection.scalar(_VALUE, {"name": _key(name)})
         return datetime.fromisoformat(found) if found else None
 
     def put(self, name: str, moment: datetime) -> None:

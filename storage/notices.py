@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from storage.additions import Additions
 from storage.deliveries import Deliveries
 from storage.people import Event, Notice
 from storage.reach import reachable
@@ -38,6 +39,9 @@ _BUT_ONE = (EventKind.STAFF, EventKind.REVIEW_ASKED)
 """What is told to all but the one who did it: what everybody is to hear would not reach them with it."""
 _KINDS = frozenset(map(str, EventKind))
 _LOOKED_AT = 5
+_MADE_AT = sa.select(notices.c.id, notices.c.events).where(
+    notices.c.made == sa.bindparam("made", type_=notices.c.made.type)
+)
 _MOMENTS = ("at", "since", "last_success", "next_due", "newest")
 
 
@@ -56,8 +60,11 @@ class Renewal:
 class Notices:
     """Questions about notices, and their changes."""
 
-    def __init__(self, connection: Connection, of_deliveries: Deliveries, vault: Sealer) -> None:
+    def __init__(
+        self, connection: Connection, additions: Additions, of_deliveries: Deliveries, vault: Sealer
+    ) -> None:
         self._connection = connection
+        self._additions = additions
         self._deliveries = of_deliveries
         self._vault = vault
 
@@ -86,9 +93,9 @@ class Notices:
 
     def made_at(self, made: datetime, kind: EventKind) -> int | None:
         """The notice of just this moment that tells of this first."""
-        question = sa.select(notices.c.id, notices.c.events).where(notices.c.made == made)
-        found = (row.id for row in self._connection.execute(question) if row.events[0]["kind"] == kind)
-        return next(found, None)
+        with self._additions.beside():  # nothing of what waits there is a notice
+            rows = self._connection.execute(_MADE_AT, {"made": made}).all()
+        return next((row.id for row in rows if row.events[0]["kind"] == kind), None)
 
     def extend(self, notice: Notice, events: Iterable[Event]) -> None:
         """More has happened that belongs to a notice which `open` gave."""
