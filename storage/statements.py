@@ -58,7 +58,7 @@ class Statements:
         self._index = index
         self.parties = Parties(connection, additions)
         self.versions = Versions(connection)
-        self.takedowns = Takedowns(connection, trace)
+        self.takedowns = Takedowns(connection, additions, trace)
         self.neighbours = Neighbours(connection, additions)
         self.asked = Asked(connection)
         self.past = False

@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from storage.additions import Additions
 from storage.likeness import Trace, address_of, common, is_much, is_run, marks_of, own_mark, runs_of
 from storage.reach import given_up
 from storage.records import Entry
@@ -54,27 +55,35 @@ _BELOW_ALL = 3
 """In so many of them a run of words is the site's and tells nothing."""
 
 
+_ANY = sa.select(takedowns.c.digest).limit(1)
+
+
 class Takedowns:
     """Questions about what was taken down, and the taking down itself."""
 
-    def __init__(self, connection: Connection, trace: Trace) -> None:
+    def __init__(self, connection: Connection, additions: Additions, trace: Trace) -> None:
         self._connection = connection
+        self._additions = additions
         self._trace = trace
 
     def withheld(self, source: str, shown: Collection[Entry]) -> set[str]:
         """The uids of those items of a source that were taken down, under whatever name they come."""
-        if not shown or self._connection.execute(sa.select(takedowns.c.digest).limit(1)).first() is None:
+        if not shown or not self._is_any():
             return set()
         of = {entry.uid: set(digests(source, entry)) for entry in shown}
         known = self._known(set().union(*of.values()))
         return {uid for uid, all_of_it in of.items() if all_of_it & known.keys()}
+
+    def _is_any(self) -> bool:
+        with self._additions.beside():  # nothing of what waits there was taken down
+            return self._connection.execute(_ANY).first() is not None
 
     def resembling(self, shown: Collection[Entry]) -> dict[str, int]:
         """The uids of those items that are much the same as what was taken down, with its number or 0.
 
         At its address with other questions, or with long runs of its words, whatever stands around them.
         """
-        if not shown or self._connection.execute(sa.select(takedowns.c.digest).limit(1)).first() is None:
+        if not shown or not self._is_any():
             return {}
         found: dict[str, int] = {}
         for entry in shown:
