@@ -83,7 +83,8 @@ def _runs(
         name = f"{told[at]} {words[at + 1]}"
         if name in known:
             found.setdefault(name, (at, at + 1))
-    if any(len(word) == 1 and word > _FIRST_CJK for word in words[: len(told)]):
+    own = words[: len(told)]
+    if not all(map(str.isascii, own)) and any(len(word) == 1 and word > _FIRST_CJK for word in own):
         for at in opens[: bisect_left(opens, len(told) - 2)]:
             name = f"{told[at]} {words[at + 1]} {words[at + 2]}"
             if name in known:

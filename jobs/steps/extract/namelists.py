@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 
 from jobs.steps.extract import parties, scripts
@@ -262,7 +263,13 @@ def is_organisation(name: str) -> bool:
     """Whether a name has a word of those that bodies have."""
     listed = words(_FILE, "organisation_words")
     parts = [re.sub(r"['’]s?$", "", part.strip(",.()")).lower() for part in name.split()]
-    return any(part in listed for part in parts) or any(word in name for word in listed if not word.isascii())
+    return not listed.isdisjoint(parts) or any(word in name for word in _unspaced_words())
+
+
+@cache
+def _unspaced_words() -> tuple[str, ...]:
+    """Those that may stand anywhere in a name: scripts of their own write no spaces between words."""
+    return tuple(word for word in words(_FILE, "organisation_words") if not word.isascii())
 
 
 def is_personal(name: str) -> bool:
