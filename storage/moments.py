@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from storage.tables import meta
+from storage.tables.program import meta
 
 ALIVE = "alive"
 """When the service last came round."""
