@@ -28,15 +28,9 @@ from storage.database import Database, Work, now_utc
 from storage.engines import VECTORS, for_fts5
 from storage.records import Entry, Source, Statement
 from storage.search import WORDS
-from storage.tables import (
-    cases,
-    demands,
-    entries,
-    metadata,
-    statement_countries,
-    statement_parties,
-    statements,
-)
+from storage.tables import metadata
+from storage.tables.archive import cases, demands, statement_countries, statement_parties, statements
+from storage.tables.watch import entries
 from storage.terms import terms
 from storage.vault import Vault
 from storage.vocabulary import sign

@@ -33,7 +33,8 @@ from storage.database import Database, Work, now_utc
 from storage.matching import Timing, Turn
 from storage.people import Notice, Recipient
 from storage.records import Alert
-from storage.tables import deliveries, recipients
+from storage.tables.log import deliveries
+from storage.tables.people import recipients
 from storage.vault import Vault
 from storage.words import DeliveryState
 

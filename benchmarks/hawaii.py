@@ -20,7 +20,7 @@ from bot.config import LogConfig
 from bot.logs import set_up
 from jobs.pace import Pace
 from storage.database import Database
-from storage.tables import routes
+from storage.tables.people import routes
 from storage.words import Digest
 from tests.emulators.telegram import FloodRules
 from tests.flow.shift import ANNA, BRUNO, Shift, a_shift

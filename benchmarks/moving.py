@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from benchmarks import town
 from storage.database import Database, now_utc
 from storage.moving import Progress, move
-from storage.tables import entries, statements
+from storage.tables.archive import statements
+from storage.tables.watch import entries
 from storage.vault import Vault
 from tests.builders import a_source, a_statement, an_entry
 from tests.postgres import a_postgres_server

@@ -23,7 +23,8 @@ from benchmarks.measure import consumed
 from benchmarks.server import address, serving, told
 from jobs.prune import Pruner
 from storage.database import Database, now_utc
-from storage.tables import deliveries, entries, sources
+from storage.tables.log import deliveries
+from storage.tables.watch import entries, sources
 from tests.flow.federation import Federation
 from tests.flow.program import VIGIL, Program
 from tests.postgres import PostgresServer, a_postgres_server

@@ -39,7 +39,7 @@ from jobs.steps.match import aim_of
 from storage.database import Database, now_utc
 from storage.matching import Timing, Turn
 from storage.people import Route
-from storage.tables import deliveries
+from storage.tables.log import deliveries
 from storage.vault import Vault
 from storage.words import DeliveryState
 from tests.ciphering import Remembered, a_human

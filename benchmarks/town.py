@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from storage.database import Database, Work, now_utc
 from storage.records import Alert
-from storage.tables import recipients, routes
+from storage.tables.people import recipients, routes
 from storage.vault import Vault
 from storage.words import Digest, Kind, RecipientState
 from tests.builders import an_alert, kept

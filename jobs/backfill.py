@@ -116,12 +116,12 @@ class Backfill:
 
     def _learn_pauses(self) -> None:
         with self.database.read() as work:
-            self.pauses.learn(work.sources.paused(self.now()))
+            self.pauses.learn(work.pauses.paused(self.now()))
 
     def _store_pauses(self) -> None:
         """So that every program keeps to what this one was asked for."""
         wanted = self.pauses.unwritten()
         if wanted:
             with self.database.write() as work:
-                work.sources.pause(wanted, self.now())
+                work.pauses.pause(wanted, self.now())
             self.pauses.written(wanted)

@@ -91,7 +91,7 @@ class Choice:
                 errands[place.chat] = Errand(told, recipient, known.matter(told), place)
         begun = [one.id for errand in errands.values() for one in errand.deliveries]
         if begun:
-            work.deliveries.begin(begun, now)
+            work.attempts.begin(begun, now)
         return Turn(tuple(errands.values()), looked, tuple(skipped))
 
     def _waiting(self, work: Work, room: Room, now: datetime) -> tuple[list[_Waiting], int]:
@@ -164,7 +164,7 @@ class Choice:
                 self.late += why == EXPIRED
                 perhaps = why == _TAKEN_DOWN and (was_repeated(one) or one.tried)  # it may stand there
                 state = DeliveryState.UNCERTAIN if perhaps else DeliveryState.CANCELLED
-                work.deliveries.settle(one.id, state, detail=one.detail if perhaps else why)
+                work.attempts.settle(one.id, state, detail=one.detail if perhaps else why)
             elif self.remembers and not remembered(self.remembers, one, now):
                 self._forgotten(work, one, known, now)
             else:
@@ -203,7 +203,7 @@ class Choice:
         for one in group:
             log.error("deliver.unreadable", delivery=one.id, transport=self.transport)
             note = noted(one, "it could not be read: see the log")
-            settle = work.deliveries.settle
+            settle = work.attempts.settle
             settle(one.id, DeliveryState.QUEUED, detail=note, not_before=later, perhaps=one.tried is not None)
 
 

@@ -99,20 +99,20 @@ class Ledger:
         with self.database.write() as work:
             self._term = work.senders.take(self.transport, self.at)
             self._away.begin(work)
-            found = work.deliveries.interrupted(self.transport)
+            found = work.attempts.interrupted(self.transport)
             for delivery, immediate in found:
                 if delivery.begun:
                     note = "the program stopped while it was being sent"
                     self._unanswered(work, delivery, note, immediate=immediate)
                 else:  # claimed by a version that did so before the attempt
-                    work.deliveries.settle(delivery.id, DeliveryState.QUEUED, detail=delivery.detail)
+                    work.attempts.settle(delivery.id, DeliveryState.QUEUED, detail=delivery.detail)
             self._noted = Standing(self._away.since, work.moments.get(self._pause))
             return len(found), self._noted
 
     def resting(self) -> dict[str, datetime]:
         """Chats that the platform told us to leave alone, and until when: also before we were started."""
         with self.database.read() as work:
-            found = work.recipients.resting(self.transport, self.now())
+            found = work.rests.resting(self.transport, self.now())
             people = readable(work.recipients.many, found)
         until: dict[str, datetime] = {}
         for key, recipient in people.items():
@@ -124,7 +124,7 @@ class Ledger:
     def lately(self) -> list[tuple[Place, tuple[float, ...]]]:
         """Crowds that were written to within the last minute, and how many seconds ago each time."""
         with self.database.read() as work:
-            found = work.recipients.written_to(self.transport, self.now())
+            found = work.rests.written_to(self.transport, self.now())
             people = readable(work.recipients.many, found)
         places = {key: self._choice.place_of(one) for key, one in people.items()}
         return [(place, found[key]) for key, place in places.items() if place is not None]
@@ -214,7 +214,7 @@ class Ledger:
         with self.database.write() as work:
             ones = [one for errand in errands for one in errand.deliveries]
             if self._is_our_term(work):
-                work.deliveries.put_back(ones)
+                work.attempts.put_back(ones)
             else:
                 self._never_left(work, ones)
                 return
@@ -237,7 +237,7 @@ class Ledger:
     @staticmethod
     def _never_left(work: Work, ones: Sequence[Delivery]) -> None:
         for one in ones:
-            work.deliveries.never_left(one)
+            work.attempts.never_left(one)
         work.told.spare([one.id for one in ones])
 
     def _is_our_term(self, work: Work) -> bool:
@@ -292,7 +292,7 @@ class Ledger:
         if changed := {one.errand.recipient.id for one in finished if is_about_them(one)}:
             work.recipients.locked(changed)
             finished = self._of_ours(work, finished, changed)
-        work.deliveries.sent(
+        work.attempts.sent(
             {
                 delivery.id: one.outcome.reference
                 for one in finished
@@ -304,7 +304,7 @@ class Ledger:
         work.delays.note(self.transport, delays(finished))
         work.delays.sent(self.transport, sent(finished))
         for one in filter(counts_in_crowd, finished):
-            work.recipients.wrote(one.errand.recipient.id, one.at)
+            work.rests.wrote(one.errand.recipient.id, one.at)
         for one in finished:
             if isinstance(one.outcome, Sent) and not isinstance(one.errand.matter, InPlace):
                 continue
@@ -339,7 +339,7 @@ class Ledger:
     def _rest(self, work: Work, recipient_id: int, until: datetime) -> None:
         """Also for a program that is started anew."""
         work.deliveries.postpone(recipient_id, until)
-        work.recipients.rest(recipient_id, until)
+        work.rests.rest(recipient_id, until)
 
     def _spare(self, work: Work, finished: Sequence[Finished]) -> None:
         """Who was about to be told something that is over by now, and was not, is not told of its end."""
@@ -353,7 +353,7 @@ class Ledger:
             work.told.spare(failed)
 
     def _settle_one(self, work: Work, delivery: Delivery, one: Finished, *, immediate: bool) -> None:
-        settle = work.deliveries.settle
+        settle = work.attempts.settle
         tried = delivery.tried is not None  # before this attempt
         match one.outcome:
             case RetryLater(seconds, detail):

@@ -117,7 +117,7 @@ class Looker:
         """Who asked to be left alone."""
         pauses = Pauses()
         with self.database.read() as work:
-            pauses.learn(work.sources.paused(self.now()))
+            pauses.learn(work.pauses.paused(self.now()))
         return pauses
 
     def _compared(self, found: Findings) -> Findings:
@@ -134,7 +134,7 @@ class Looker:
 
     def _pause(self, pauses: Pauses) -> None:
         with self.database.write() as work:
-            work.sources.pause(pauses.unwritten(), self.now())
+            work.pauses.pause(pauses.unwritten(), self.now())
 
     def _tell(self, look: Look, found: Findings) -> None:
         now = self.now()

@@ -327,7 +327,7 @@ class Poller:
     def _learn_pauses(self, now: datetime) -> None:
         self._pauses.forget(now)
         with self.database.read() as work:
-            self._pauses.learn(work.sources.paused(now))
+            self._pauses.learn(work.pauses.paused(now))
 
     def _sifted(
         self, source: Source, entries: Sequence[Entry], body: bytes
@@ -366,7 +366,7 @@ class Poller:
             with self.database.write() as work:
                 kept = keep_all(work, outcomes, self.limits, self._recall, self.admins, self._wishes)
                 if pauses:
-                    work.sources.pause(pauses, outcomes[0].now)
+                    work.pauses.pause(pauses, outcomes[0].now)
         except BaseException:
             self._recall.forget()
             raise

@@ -51,7 +51,7 @@ class Pruner:
         What waited for an answer for days is not answered any more, and goes too.
         """
         with self.database.write() as work:
-            work.recipients.settle_down(now, *self._since(now))
+            work.rests.settle_down(now, *self._since(now))
             work.retention.settle_down(now)
             work.retention.drop_notices(now)
         with self.database.read() as work:
@@ -110,8 +110,8 @@ class Pruner:
 
     def _past(self, work: Work, now: datetime) -> tuple[int, ...]:
         named = (*self.admins.addresses, *self.admins.rooms)
-        lost = work.recipients.lost((now - GRACE).date(), named)
-        return (*lost, *work.recipients.idle(*self._since(now), named))
+        lost = work.absent.lost((now - GRACE).date(), named)
+        return (*lost, *work.absent.idle(*self._since(now), named))
 
     def _since(self, now: datetime) -> tuple[date, date]:
         """Who wanted nothing since is idle; and where few words are wanted."""

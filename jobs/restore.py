@@ -38,7 +38,7 @@ from storage.database import Database, StorageError, Work, reason
 from storage.locks import NODES
 from storage.moments import ALIVE, CLOCK_WRONG_SINCE, DOWN_FROM, DOWN_TO, OFFLINE_SINCE
 from storage.recipients import Recipients
-from storage.tables import route_countries
+from storage.tables.people import route_countries
 from storage.tombstones import Tombstones
 from storage.words import AppealState, DeliveryState
 
@@ -189,7 +189,7 @@ def _settled(work: Work, log: Aside, now: datetime) -> tuple[int, Counter[Delive
     ended = log.end()
     settled = Counter(
         unanswered(work, delivery, _NOTE, now, immediate=immediate)
-        for delivery, immediate in work.deliveries.perhaps_sent(now)
+        for delivery, immediate in work.attempts.perhaps_sent(now)
     )
     log.put_back()
     for number in work.appeals.approved():

@@ -34,7 +34,7 @@ def withdraw(work: Work, recipient: Recipient, now: datetime) -> int:
             work.deliveries.call_off(one.id)
         else:
             why = UNASKED if one.state is DeliveryState.QUEUED else _HELD
-            work.deliveries.settle(one.id, DeliveryState.CANCELLED, detail=f"{why}; {one.detail}")
+            work.attempts.settle(one.id, DeliveryState.CANCELLED, detail=f"{why}; {one.detail}")
     return len(unasked)
 
 
@@ -57,7 +57,7 @@ def resume(work: Work, recipient: Recipient, now: datetime) -> int:
         if one.id in wanted:
             why, _, before = one.detail.partition("; ")
             state = DeliveryState.HELD if why == _HELD else DeliveryState.QUEUED
-            work.deliveries.settle(one.id, state, detail=before)
+            work.attempts.settle(one.id, state, detail=before)
     return len(wanted)
 
 

@@ -28,7 +28,7 @@ def forgotten(work: Work, delivery: Delivery, now: datetime, *, immediate: bool)
     again = immediate and _FORGOTTEN not in delivery.detail
     detail = f"{REPEATED}: {_FORGOTTEN}{_in_plain_text(delivery)}" if again else _FORGOTTEN
     state = DeliveryState.QUEUED if again else DeliveryState.UNCERTAIN
-    work.deliveries.settle(delivery.id, state, detail=detail, not_before=now if again else None)
+    work.attempts.settle(delivery.id, state, detail=detail, not_before=now if again else None)
     return state
 
 
@@ -71,10 +71,10 @@ def unanswered(
     if recognised or (immediate and not was_repeated(delivery)):
         again = now + (timedelta() if recognised else _REPEAT_AFTER)
         note = f"{REPEATED}: {detail}{_in_plain_text(delivery)}{_once_more(delivery)}"
-        settle = work.deliveries.settle
+        settle = work.attempts.settle
         settle(delivery.id, DeliveryState.QUEUED, detail=note, not_before=again, perhaps=recognised)
         return DeliveryState.QUEUED
-    work.deliveries.settle(delivery.id, DeliveryState.UNCERTAIN, detail=detail)
+    work.attempts.settle(delivery.id, DeliveryState.UNCERTAIN, detail=detail)
     return DeliveryState.UNCERTAIN
 
 

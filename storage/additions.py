@@ -15,7 +15,7 @@ _MOST = 1_000
 """Rows that wait at most: an import of years must not fill the memory."""
 _BLOCK, _LARGEST_BLOCK = 16, 512
 """Numbers that PostgreSQL is asked for at a time: at first, and where a transaction goes on adding."""
-_RANK = {table: rank for rank, table in enumerate(metadata.tables.values())}
+_RANK = {table: rank for rank, table in enumerate(metadata.sorted_tables)}
 """Tables stand in the order in which rows come to be: what others refer to is written first."""
 
 Row = Mapping[str, Any]

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from storage.naming import IDLE
 from storage.queries import Query
-from storage.tables import demands, statements
+from storage.tables.archive import demands, statements
 from storage.terms import plain, runs, terms
 
 WHOLE = 4

@@ -11,7 +11,9 @@ from storage.endings import CORRECTED, called_off, is_end, over_since, stopped_s
 from storage.records import Alert, Change, Source, Statement
 from storage.sources import Sources
 from storage.statements import Statements
-from storage.tables import alerts, cases, deliveries, entries, sources, statements
+from storage.tables.archive import cases, statements
+from storage.tables.log import alerts, deliveries
+from storage.tables.watch import entries, sources
 from storage.words import Aspect, Cause, DeliveryState, MsgType, SourceKind, Status
 
 _OF_CASE = (

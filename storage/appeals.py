@@ -11,7 +11,9 @@ from sqlalchemy.engine import Connection, Row
 from storage.queueing import queue_for
 from storage.reach import given_up, meant
 from storage.records import Picture, Wording
-from storage.tables import SENDER, alerts, appeals, approvals, deliveries, pictures, recipients, sendings
+from storage.tables.desk import appeals, approvals, pictures, sendings
+from storage.tables.log import alerts, deliveries
+from storage.tables.people import SENDER, recipients
 from storage.vault import Sealer
 from storage.words import AppealState, DeliveryState, RecipientState, Status, Urgency
 

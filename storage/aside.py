@@ -9,7 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from storage.tables import alerts, cases, deliveries, recipients, routes, stances
+from storage.tables.archive import cases
+from storage.tables.log import alerts, deliveries
+from storage.tables.people import recipients, routes, stances
 from storage.words import DeliveryState, RecipientState
 
 _WAITING = (DeliveryState.QUEUED, DeliveryState.HELD, DeliveryState.SENDING)

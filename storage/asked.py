@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from storage.bounds import in_time
 from storage.naming import party_key
 from storage.parties import likeness
-from storage.tables import demands, statements
+from storage.tables.archive import demands, statements
 
 _COMPARED = 400
 """Names that one which nobody has is compared with."""

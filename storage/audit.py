@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.locks import until_commit
-from storage.tables import audit
+from storage.tables.desk import audit
 from storage.vault import Sealer
 from storage.words import Act
 

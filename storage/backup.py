@@ -24,7 +24,7 @@ from storage.disk import to_disk
 from storage.keyring import CHECK, Keyring
 from storage.migrate import current_revision, newest_revision, revisions, upgrade
 from storage.rekey import rekey
-from storage.tables import meta
+from storage.tables.program import meta
 from storage.vault import Vault
 
 # SQLite's "application id": bytes 68 to 71 of the file (fileformat2.html, 1.3).

@@ -8,7 +8,8 @@ from sqlalchemy.engine import Connection
 from storage.additions import Additions
 from storage.locks import until_commit
 from storage.records import Case
-from storage.tables import alerts, cases, statements
+from storage.tables.archive import cases, statements
+from storage.tables.log import alerts
 from storage.words import CaseState, Status
 
 _TOUCH = (

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage import references, staff
-from storage.tables import meta
+from storage.tables.program import meta
 from storage.vault import Sealer
 
 _DONE = "closed"

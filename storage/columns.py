@@ -15,6 +15,8 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 """How indexes and constraints are called, so that migrations know them on every kind of database."""
+metadata = sa.MetaData(naming_convention=NAMES)
+"""Of all tables: `storage.tables` makes it whole."""
 
 
 class Moment(TypeDecorator[datetime]):

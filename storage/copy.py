@@ -18,7 +18,7 @@ from storage.additions import Additions
 from storage.columns import Moment, Prose
 from storage.engines import index_for
 from storage.migrate import current_revision, newest_revision, upgrade
-from storage.tables import statements
+from storage.tables.archive import statements
 
 _BATCH = 200
 """Rows held in memory at once: one of them may hold a long document, or two of them."""

@@ -12,7 +12,8 @@ from sqlalchemy.engine import Connection
 
 from storage.due import transports
 from storage.queries import Counts
-from storage.tables import alerts, delays, deliveries, statements
+from storage.tables.archive import statements
+from storage.tables.log import alerts, delays, deliveries
 from storage.words import DeliveryState, Status
 
 WAITING = (DeliveryState.QUEUED, DeliveryState.HELD, DeliveryState.SENDING)

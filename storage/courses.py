@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from storage.tables import alerts, deliveries
+from storage.tables.log import alerts, deliveries
 from storage.words import DeliveryState
 
 

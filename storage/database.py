@@ -1,6 +1,5 @@
 """The unit of work: one transaction, with one repository for each noun."""
 
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,14 +7,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
-import structlog
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from storage import backup, clock, locks, marks
+from storage import backup, clock, locks
+from storage.absent import Absent
 from storage.additions import Additions
 from storage.alerts import Alerts
 from storage.appeals import Appeals
+from storage.attempts import Attempts
 from storage.audit import Audit
 from storage.cases import Cases
 from storage.clock import now_utc as now_utc  # noqa: PLC0414 - those who keep something take it from here
@@ -42,12 +42,14 @@ from storage.looks import Looks
 from storage.matching import Matching
 from storage.measures import Measures, measure
 from storage.memory import Memory
-from storage.migrate import current_revision, is_locked, newest_revision, revisions, serves, upgrade
+from storage.migrate import current_revision, revisions
 from storage.moments import Moments
 from storage.nodes import Nodes
 from storage.notices import Notices
 from storage.own_time import OwnTime
+from storage.pauses import Pauses
 from storage.pictures import Pictures
+from storage.preparing import at_its_version, newer
 from storage.queries import Counts
 from storage.recipients import Recipients
 from storage.redactions import Redactions
@@ -56,6 +58,7 @@ from storage.reminders import Reminders
 from storage.removals import Removals
 from storage.requests import Requests
 from storage.rereads import Rereads
+from storage.rests import Rests
 from storage.retention import Retention
 from storage.routes import Routes
 from storage.senders import Senders
@@ -66,7 +69,7 @@ from storage.stances import Stances
 from storage.statements import Statements
 from storage.statistics import Statistics, count_since
 from storage.subscriptions import Subscriptions
-from storage.tables import meta
+from storage.tables.program import meta
 from storage.told import Told
 from storage.tombstones import Tombstones
 from storage.updates import Updates
@@ -79,15 +82,19 @@ class Work:
 
     connection: Connection
     sources: Sources
+    pauses: Pauses
     entries: Entries
     cases: Cases
     statements: Statements
     alerts: Alerts
     recipients: Recipients
+    rests: Rests
+    absent: Absent
     routes: Routes
     requests: Requests
     updates: Updates
     deliveries: Deliveries
+    attempts: Attempts
     told: Told
     removals: Removals
     stances: Stances
@@ -133,10 +140,6 @@ class Work:
         return count_caught_up(self.connection, since, until, too_old)
 
 
-log = structlog.get_logger()
-
-_LOCKED = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
-"""Seconds between two attempts at a migration while others hold a table: in between they all go on."""
 _WELL_TOLD = timedelta(seconds=1)
 """A question that takes longer does not tell well what time it is."""
 
@@ -167,46 +170,9 @@ class Database:
                 f"{file}: this is a backup, which may hold what was sent since: bring it back with "
                 "`vigil restore`"
             )
-        found = self._at_its_version(migrate=migrate)
+        found = at_its_version(self.engine, migrate=migrate)
         self._check_key()
         self._check_index(anew=found is None or migrate)
-
-    def _at_its_version(self, *, migrate: bool) -> str | None:
-        """Sees that the tables are those of this program; returns at which version they were."""
-        for pause in (*_LOCKED, None):
-            try:
-                with self.engine.connect().execution_options(vigil_write=True) as connection:
-                    return self._look_at_version(connection, migrate=migrate)
-            except SQLAlchemyError as error:
-                if is_locked(error) and pause is not None:
-                    log.info("migrate.waits_its_turn", again_in=pause)
-                    time.sleep(pause)
-                    continue
-                what = "others hold its tables: run this again when less is done" if is_locked(error) else ""
-                what = what or f"{reason(error)}{self._where(error)}"
-                raise StorageError(f"the database cannot be opened: {what}") from error
-        raise AssertionError  # the last turn raises
-
-    def _look_at_version(self, connection: Connection, *, migrate: bool) -> str | None:
-        # So that two processes at a first start do not both make the tables.
-        locks.until_commit(connection, "prepare")
-        found = current_revision(connection)
-        if found not in (None, *revisions()):
-            if migrate or serves(connection) not in revisions():
-                raise Unusable(_newer(found))
-            log.info("database.newer", version=found, but="it serves this program as well")
-            return found
-        mark = None if found is None else marks.marked(connection)
-        if mark is not None:
-            raise Unusable("the database {}: {}".format(*mark.told()))
-        if found is None or migrate:
-            upgrade(connection)
-        elif found != newest_revision():
-            raise Unusable(
-                f"the database is at version {found}, this program needs {newest_revision()}: "
-                "make a backup, then run `vigil migrate`"
-            )
-        return found
 
     @contextmanager
     def write(self) -> Iterator[Work]:
@@ -303,7 +269,7 @@ class Database:
             with self.engine.connect() as connection:
                 found = current_revision(connection)
                 if found not in (None, *revisions()):
-                    raise Unusable(_newer(found))
+                    raise Unusable(newer(found))
                 tables = tables_of(connection)
             with self._looking() as connection:
                 hold_still(connection, tables)
@@ -320,15 +286,19 @@ class Database:
         return Work(
             connection=connection,
             sources=sources,
+            pauses=Pauses(connection),
             entries=Entries(connection, additions),
             cases=Cases(connection, additions),
             statements=statements,
             alerts=Alerts(connection, additions, statements, sources),
             recipients=Recipients(connection, key),
+            rests=Rests(connection),
+            absent=Absent(connection, key),
             routes=Routes(connection, additions, key),
             requests=Requests(connection, key),
             updates=Updates(connection, key),
             deliveries=deliveries,
+            attempts=Attempts(connection, key),
             told=Told(connection, key),
             removals=Removals(connection, key),
             stances=Stances(connection, additions),
@@ -358,12 +328,6 @@ class Database:
             rereads=Rereads(connection, additions),
         )
 
-    def _where(self, error: SQLAlchemyError) -> str:
-        """Where to look, where SQLite does not say it."""
-        if getattr(getattr(error, "orig", None), "sqlite_errorname", "") != "SQLITE_CANTOPEN":
-            return ""
-        return f": {self.engine.url.database} has to be a file in a folder that we may write to"
-
     def _check_key(self) -> None:
         with self.write() as work:
             locks.until_commit(work.connection, "prepare")
@@ -389,10 +353,3 @@ class Database:
                     "`vigil migrate`"
                 )
             work.statements.index_all()
-
-
-def _newer(version: str | None) -> str:
-    return (
-        f"the database is at version {version}, which is newer than this program: use the program that it "
-        "was made with, or a newer one"
-    )

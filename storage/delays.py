@@ -14,7 +14,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.columns import DayOf
-from storage.tables import alerts, delays, entries, sent, statements
+from storage.tables.archive import statements
+from storage.tables.log import alerts, delays, sent
+from storage.tables.watch import entries
 from storage.words import Cause, Status
 
 LONGEST = timedelta(days=1)

@@ -1,39 +1,26 @@
 """Deliveries: the notification log, a row for each alert or notice and recipient, from queued to its end."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from storage.additions import Additions
-from storage.columns import DayOf, Moment
 from storage.due import DIGESTS, due_ids, is_due
 from storage.people import Delivery
-from storage.reach import REPEATED, at_rest_until, given_up, kept_from_them
-from storage.references import is_of, opened, sealed
-from storage.tables import SENDER, alerts, deliveries, recipients, statements
+from storage.reach import at_rest_until, given_up
+from storage.references import is_of, opened
+from storage.tables.log import alerts, deliveries
+from storage.tables.people import recipients
 from storage.vault import Sealer
-from storage.words import DeliveryState, RecipientState, Status, Urgency
+from storage.words import DeliveryState, RecipientState, Status
 
 LIVE = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNCERTAIN)
 ENDED = (DeliveryState.SENT, DeliveryState.UNCERTAIN, DeliveryState.FAILED, DeliveryState.CANCELLED)
 """It has come to its end: of the time for which it waited only the day need be known."""
 EXPIRED = "the alert expired before it could be sent"
 _CLOSED = "the case was closed before it could be sent"
-_CALLED_OFF = "called off while it was being sent, and it did not arrive"
-_ARRIVED = (
-    sa.update(deliveries)
-    .where(deliveries.c.id == sa.bindparam("its"))
-    .values(
-        state=DeliveryState.SENT,
-        reference=sa.bindparam("named"),
-        detail="",
-        tried=None,
-        not_before=DayOf(deliveries.c.not_before),
-    )
-)
 
 
 class Deliveries:
@@ -89,71 +76,6 @@ class Deliveries:
         """Whether anything may be sent to these recipients."""
         return is_due(self._connection, transport, now, among)
 
-    def begin(self, ids: Sequence[int], now: datetime) -> int:
-        """An attempt is about to be made: it is counted first, for afterwards may be too late.
-
-        When the first was made that may have arrived is kept. Returns how many of them were still waiting.
-        """
-        result = self._connection.execute(
-            sa.update(deliveries)
-            .where(deliveries.c.id.in_(ids), deliveries.c.state == DeliveryState.QUEUED)
-            .values(
-                state=DeliveryState.SENDING,
-                begun=True,
-                attempts=deliveries.c.attempts + 1,
-                tried=sa.func.coalesce(deliveries.c.tried, sa.literal(now, Moment)),
-            )
-        )
-        return result.rowcount
-
-    def put_back(self, ones: Sequence[Delivery]) -> None:
-        """The attempt was counted and not made; what was called off meanwhile is not made any more.
-
-        `ones` are as they were before it.
-        """
-        before = {one.id: _perhaps(one) for one in ones}
-        for perhaps in (False, True):
-            these = deliveries.c.id.in_([key for key, was in before.items() if was is perhaps])
-            self._connection.execute(
-                sa.update(deliveries)
-                .where(these, deliveries.c.state == DeliveryState.SENDING)
-                .values(
-                    begun=False,
-                    attempts=deliveries.c.attempts - 1,
-                    tried=_tried(perhaps=perhaps),
-                    **_again(deliveries.c.detail, perhaps=perhaps),
-                )
-            )
-
-    def never_left(self, one: Delivery) -> None:
-        """The attempt was counted, and is known now not to have been made; `one` is as it was before it.
-
-        Who took over meanwhile could only call it uncertain, or repeat it: it waits as before. What they have
-        begun anew stays.
-        """
-        self._connection.execute(
-            sa.update(deliveries)
-            .where(
-                deliveries.c.id == one.id,
-                deliveries.c.state.in_((DeliveryState.UNCERTAIN, DeliveryState.QUEUED)),
-                deliveries.c.attempts == one.attempts + 1,
-            )
-            .values(
-                begun=False,
-                attempts=one.attempts,
-                tried=one.tried,
-                **_again(sa.literal(one.detail, sa.Text()), perhaps=_perhaps(one)),
-            )
-        )
-
-    def sent(self, references: Mapping[int, str]) -> None:
-        """These have arrived; each with the platform's own name of the message."""
-        if references:
-            self._connection.execute(
-                _ARRIVED,
-                [{"its": key, "named": sealed(self._vault, named)} for key, named in references.items()],
-            )
-
     def postpone(self, recipient_id: int, until: datetime) -> None:
         """Nothing of what waits for the recipient goes earlier."""
         self._connection.execute(
@@ -171,72 +93,8 @@ class Deliveries:
         if not ids:
             return ()
         rows = self._connection.execute(sa.select(deliveries).where(deliveries.c.id.in_(ids))).mappings()
-        by_id = {row["id"]: self._delivery(row) for row in rows}
+        by_id = {row["id"]: delivery_of(row, self._vault) for row in rows}
         return tuple(by_id[key] for key in ids if key in by_id)
-
-    def settle(
-        self,
-        delivery_id: int,
-        state: DeliveryState,
-        *,
-        reference: str = "",
-        detail: str = "",
-        not_before: datetime | None = None,
-        perhaps: bool = False,
-    ) -> None:
-        """What became of an attempt. What was called off meanwhile is not tried again, nor who has left.
-
-        `perhaps`: it waits again although this attempt, or one before, may have arrived.
-        """
-        kept = sealed(self._vault, reference)
-        values: dict[str, object] = {"state": state, "reference": kept, "detail": detail}
-        values["tried"] = _tried(perhaps=perhaps)
-        if not_before is not None:
-            values["not_before"] = not_before
-        elif state in ENDED:
-            values["not_before"] = DayOf(deliveries.c.not_before)
-        if state is DeliveryState.QUEUED:
-            values |= _again(sa.literal(detail, sa.Text()), perhaps=perhaps or REPEATED in detail)
-        self._connection.execute(sa.update(deliveries).where(deliveries.c.id == delivery_id).values(**values))
-
-    def interrupted(self, transport: str) -> tuple[tuple[Delivery, bool], ...]:
-        """What was being sent when the last sender stopped, each with whether a miss is worse than a double.
-
-        So it is with Immediate alerts, and with notices to admins.
-
-        To be asked only by the one sender that holds the transport's lock.
-        """
-        question = (
-            sa.select(deliveries, statements.c.urgency)
-            .outerjoin(alerts, alerts.c.id == deliveries.c.alert_id)
-            .outerjoin(statements, statements.c.id == alerts.c.statement_id)
-            .where(deliveries.c.transport == transport, deliveries.c.state == DeliveryState.SENDING)
-        )
-        rows = self._connection.execute(question).mappings()
-        return tuple((self._delivery(row), row["urgency"] in (None, Urgency.IMMEDIATE)) for row in rows)
-
-    def perhaps_sent(self, now: datetime) -> tuple[tuple[Delivery, bool], ...]:
-        """In a backup that was brought back: what waited when it was taken and was due by now.
-
-        It may have been sent since. Each with whether it is an Immediate alert that has not expired.
-        """
-        question = (
-            sa.select(deliveries, statements.c.urgency, alerts.c.expires)
-            .outerjoin(alerts, alerts.c.id == deliveries.c.alert_id)
-            .outerjoin(statements, statements.c.id == alerts.c.statement_id)
-            .where(
-                deliveries.c.state.in_((DeliveryState.QUEUED, DeliveryState.SENDING)),
-                deliveries.c.not_before <= now,
-            )
-            .order_by(deliveries.c.id)
-        )
-        return tuple(
-            (
-                self._delivery(row),
-                row["urgency"] == Urgency.IMMEDIATE and (row["expires"] is None or row["expires"] >= now),
-            )
-            for row in self._connection.execute(question).mappings()
-        )
 
     def next_due(self, transport: str) -> datetime | None:
         """When the next queued delivery may be sent, of those for somebody who can be reached."""
@@ -328,19 +186,19 @@ class Deliveries:
     def of_notice(self, notice_id: int) -> tuple[Delivery, ...]:
         """Every delivery of the notice."""
         question = sa.select(deliveries).where(deliveries.c.notice_id == notice_id).order_by(deliveries.c.id)
-        return tuple(self._delivery(row) for row in self._connection.execute(question).mappings())
+        return tuple(delivery_of(row, self._vault) for row in self._connection.execute(question).mappings())
 
     def one_of(self, alert_id: int, recipient_id: int) -> Delivery | None:
         """The delivery of the alert to this recipient."""
         of = (deliveries.c.alert_id == alert_id, deliveries.c.recipient_id == recipient_id)
         row = self._connection.execute(sa.select(deliveries).where(*of)).mappings().first()
-        return None if row is None else self._delivery(row)
+        return None if row is None else delivery_of(row, self._vault)
 
     def noticed(self, notice_id: int, recipient_id: int) -> Delivery | None:
         """The delivery of the notice to this recipient."""
         of = (deliveries.c.notice_id == notice_id, deliveries.c.recipient_id == recipient_id)
         row = self._connection.execute(sa.select(deliveries).where(*of)).mappings().first()
-        return None if row is None else self._delivery(row)
+        return None if row is None else delivery_of(row, self._vault)
 
     def beside(self, one: Delivery) -> tuple[Delivery, ...]:
         """The delivery, with all others that its recipient was sent in the same message."""
@@ -349,7 +207,7 @@ class Deliveries:
         of = (deliveries.c.recipient_id == one.recipient_id, is_of(self._vault, one.reference))
         alike = (*of, deliveries.c.alert_id.is_not(None), deliveries.c.lane == one.lane)
         question = sa.select(deliveries).where(*alike).order_by(deliveries.c.id)
-        return tuple(self._delivery(row) for row in self._connection.execute(question).mappings())
+        return tuple(delivery_of(row, self._vault) for row in self._connection.execute(question).mappings())
 
     def of_recipient(
         self, recipient_id: int, states: Collection[DeliveryState], *, detail: str = ""
@@ -358,7 +216,7 @@ class Deliveries:
         of = (deliveries.c.recipient_id == recipient_id, deliveries.c.state.in_(states))
         question = sa.select(deliveries).where(*of, deliveries.c.detail.startswith(detail, autoescape=True))
         rows = self._connection.execute(question.order_by(deliveries.c.id)).mappings()
-        return tuple(self._delivery(row) for row in rows)
+        return tuple(delivery_of(row, self._vault) for row in rows)
 
     def call_off(self, delivery_id: int) -> None:
         """Should what is just being sent not arrive, it is not tried again."""
@@ -371,7 +229,7 @@ class Deliveries:
     def of_alert(self, alert_id: int) -> tuple[Delivery, ...]:
         """Every delivery of the alert."""
         question = sa.select(deliveries).where(deliveries.c.alert_id == alert_id).order_by(deliveries.c.id)
-        return tuple(self._delivery(row) for row in self._connection.execute(question).mappings())
+        return tuple(delivery_of(row, self._vault) for row in self._connection.execute(question).mappings())
 
     def _queue(
         self, of: dict[str, int], wanted: Iterable[tuple[int, str, datetime]], lane: int, held: str
@@ -396,49 +254,21 @@ class Deliveries:
         self._additions.many(deliveries, rows)
         return len(rows)
 
-    def _delivery(self, row: RowMapping) -> Delivery:
-        return Delivery(
-            alert_id=row["alert_id"] or 0,
-            notice_id=row["notice_id"] or 0,
-            recipient_id=row["recipient_id"],
-            state=DeliveryState(row["state"]),
-            lane=row["lane"],
-            not_before=row["not_before"],
-            attempts=row["attempts"],
-            begun=row["begun"],
-            tried=row["tried"],
-            reference=opened(self._vault, row["reference"]),
-            detail=row["detail"],
-            seen=row["seen"],
-            id=row["id"],
-        )
 
-
-def _perhaps(one: Delivery) -> bool:
-    """Whether an attempt before may have arrived."""
-    return one.tried is not None or REPEATED in one.detail
-
-
-def _tried(*, perhaps: bool) -> sa.ColumnElement[Any]:
-    """Since when it may have arrived, of what waits again."""
-    return sa.case((deliveries.c.over, sa.null()), else_=deliveries.c.tried) if perhaps else sa.null()
-
-
-def _again(detail: sa.ColumnElement[str], *, perhaps: bool = False) -> dict[str, Any]:
-    """State and detail of what waits again: not what was called off, nor for whom nobody can reach.
-
-    It goes by the account that writes to them now. What was called off is uncertain, if it may have arrived.
-    """
-    over, why = (DeliveryState.UNCERTAIN, detail) if perhaps else (DeliveryState.CANCELLED, _CALLED_OFF)
-    lost = sa.exists().where(
-        recipients.c.id == deliveries.c.recipient_id, recipients.c.state == RecipientState.SUSPENDED
+def delivery_of(row: RowMapping, vault: Sealer) -> Delivery:
+    """The record of a row, the name of its message deciphered."""
+    return Delivery(
+        alert_id=row["alert_id"] or 0,
+        notice_id=row["notice_id"] or 0,
+        recipient_id=row["recipient_id"],
+        state=DeliveryState(row["state"]),
+        lane=row["lane"],
+        not_before=row["not_before"],
+        attempts=row["attempts"],
+        begun=row["begun"],
+        tried=row["tried"],
+        reference=opened(vault, row["reference"]),
+        detail=row["detail"],
+        seen=row["seen"],
+        id=row["id"],
     )
-    return {
-        "state": sa.case(
-            (deliveries.c.over, over),
-            (lost, DeliveryState.CANCELLED),
-            else_=DeliveryState.QUEUED,
-        ),
-        "detail": sa.case((deliveries.c.over, why), (lost, kept_from_them(detail)), else_=detail),
-        "transport": sa.select(SENDER).where(recipients.c.id == deliveries.c.recipient_id).scalar_subquery(),
-    }

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.reach import reachable
-from storage.tables import deliveries, recipients
+from storage.tables.log import deliveries
+from storage.tables.people import recipients
 from storage.words import DeliveryState
 
 DIGESTS = 4

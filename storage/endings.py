@@ -10,7 +10,9 @@ import sqlalchemy as sa
 
 from storage.held import DROPPED, EXPIRED_HELD
 from storage.reach import IS_KEPT_AND_HELD
-from storage.tables import IS_HELD, alerts, cases, deliveries, entries, sources, statements
+from storage.tables.archive import cases, statements
+from storage.tables.log import IS_HELD, alerts, deliveries
+from storage.tables.watch import entries, sources
 from storage.words import CaseState, Cause, DeliveryState, Kind, MsgType, Status
 
 CORRECTED = "-corrected"

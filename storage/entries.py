@@ -10,7 +10,8 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from storage.additions import Additions
 from storage.records import Entry
-from storage.tables import entries, statements
+from storage.tables.archive import statements
+from storage.tables.watch import entries
 
 _AT_ONCE = 500
 """SQLite takes a limited number of values in a question."""

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.people import Route
-from storage.tables import meta
+from storage.tables.program import meta
 
 ANYWHERE = "*"
 """Stands in `route_countries` for a route that names no country."""

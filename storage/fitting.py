@@ -14,7 +14,8 @@ from storage.deliveries import LIVE
 from storage.due import DIGESTS
 from storage.facets import ANYWHERE
 from storage.reach import meant
-from storage.tables import SENDER, alerts, deliveries, recipients, route_countries, routes
+from storage.tables.log import alerts, deliveries
+from storage.tables.people import SENDER, recipients, route_countries, routes
 from storage.words import Digest, Kind, RecipientState, Status, Urgency
 
 

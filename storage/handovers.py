@@ -15,7 +15,8 @@ from storage import facets
 from storage.merging import merge_deliveries
 from storage.recipients import ADDRESS, Recipients, chat_trace_of, trace_of
 from storage.stances import merge as merge_stances
-from storage.tables import deliveries, handovers, recipients, routes, stances
+from storage.tables.log import deliveries
+from storage.tables.people import handovers, recipients, routes, stances
 from storage.tombstones import Tombstones
 from storage.vault import Sealer
 from storage.words import DeliveryState, RecipientState

@@ -8,7 +8,8 @@ from sqlalchemy.engine import Connection
 
 from storage.due import DIGESTS
 from storage.reach import HELD_FROM_THEM, IS_KEPT, IS_KEPT_AND_HELD, REPEATED, UNREACHABLE
-from storage.tables import IS_HELD, alerts, deliveries, meta
+from storage.tables.log import IS_HELD, alerts, deliveries
+from storage.tables.program import meta
 from storage.words import DeliveryState
 
 EXPIRED_HELD = "the alert expired while it was held"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from storage.tables import identities
+from storage.tables.program import identities
 from storage.vault import Sealer
 
 ACCOUNT = "identity account"

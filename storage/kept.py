@@ -17,7 +17,8 @@ from storage.fitting import Aim, given, kept_for, shape_of
 from storage.queueing import queue_for
 from storage.reach import IS_KEPT, IS_KEPT_AND_HELD, meant
 from storage.records import Alert
-from storage.tables import SENDER, alerts, deliveries, recipients, stances
+from storage.tables.log import alerts, deliveries
+from storage.tables.people import SENDER, recipients, stances
 from storage.words import MsgType, RecipientState, Stance
 
 _ANYONE = sa.select(recipients.c.id).where(recipients.c.lost.is_not(None)).limit(1)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from storage.tables import meta
+from storage.tables.program import meta
 from storage.vault import Vault, WrongKey
 
 CHECK = "key_check"

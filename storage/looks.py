@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from storage.tables import looks
+from storage.tables.desk import looks
 from storage.vault import Sealer
 from storage.words import SourceKind, SourceState
 

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from storage.tables import meta
+from storage.tables.program import meta
 
 _MARK = "move"
 

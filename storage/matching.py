@@ -17,7 +17,8 @@ from storage.additions import Additions
 from storage.deliveries import Deliveries
 from storage.due import DIGESTS
 from storage.fitting import Aim, Rank, Shape, fitting_routes, given, ranked_routes, reachable, shape_of
-from storage.tables import SENDER, deliveries, recipients
+from storage.tables.log import deliveries
+from storage.tables.people import SENDER, recipients
 from storage.words import DeliveryState
 
 _FEW = 200

@@ -14,16 +14,10 @@ from storage.locks import holders
 from storage.moments import ALIVE, OFFLINE_SINCE, Moments
 from storage.nodes import Nodes, Seen
 from storage.queue import Waiting, waiting
-from storage.tables import (
-    WATCHED,
-    alerts,
-    entries,
-    notices,
-    senders,
-    sources,
-    statements,
-    subscriptions,
-)
+from storage.tables.archive import statements
+from storage.tables.log import alerts, notices
+from storage.tables.program import senders
+from storage.tables.watch import WATCHED, entries, sources, subscriptions
 from storage.words import Cause, DeliveryState, SourceState, Status, SubscriptionState
 
 ACCOUNTS = ("console", "telegram", "matrix")

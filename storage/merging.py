@@ -3,7 +3,8 @@
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from storage.tables import SENDER, deliveries, recipients
+from storage.tables.log import deliveries
+from storage.tables.people import SENDER, recipients
 from storage.words import DeliveryState
 
 _LEFT_US = (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNCERTAIN)

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.additions import Additions
-from storage.tables import meta
+from storage.tables.program import meta
 
 ALIVE = "alive"
 """When the service last came round."""

@@ -27,7 +27,7 @@ from storage.marks import Mark
 from storage.migrate import current_revision, newest_revision, revisions, upgrade
 from storage.stream import FILLED_BY_A_START, TABLES, Different, Stream
 from storage.stream import Progress as Progress  # noqa: PLC0414 - whoever moves something takes it from here
-from storage.tables import meta
+from storage.tables.program import meta
 
 _ARRIVED = "arrived by move"
 """Stands in the new database for good, with the move's number: perhaps the old one was not told yet."""

@@ -9,7 +9,8 @@ from sqlalchemy.engine import Connection
 from storage.additions import Additions
 from storage.queries import Placed
 from storage.statement_rows import UNDATED
-from storage.tables import alerts, statement_countries, statements
+from storage.tables.archive import statement_countries, statements
+from storage.tables.log import alerts
 
 COMPARED = 400
 """What one new statement is compared with at most: a flood must not make every poll slower."""

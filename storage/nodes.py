@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.columns import Moment
-from storage.tables import nodes
+from storage.tables.program import nodes
 
 GONE_AFTER = timedelta(hours=1)
 """A node that was not seen for so long is forgotten."""

@@ -13,7 +13,8 @@ from storage.deliveries import Deliveries
 from storage.people import Event, Notice
 from storage.reach import reachable
 from storage.references import is_of, opened, sealed
-from storage.tables import SENDER, deliveries, notices, recipients
+from storage.tables.log import deliveries, notices
+from storage.tables.people import SENDER, recipients
 from storage.vault import Sealer
 from storage.words import DeliveryState, EventKind, SourceState
 

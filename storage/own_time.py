@@ -12,7 +12,8 @@ from sqlalchemy.engine import Connection
 
 from storage.additions import Additions
 from storage.reach import REPEATED
-from storage.tables import OWN_CLOCK, deliveries, recipients
+from storage.tables.log import deliveries
+from storage.tables.people import OWN_CLOCK, recipients
 from storage.words import DeliveryState, RecipientState
 
 _DIGESTS = 4

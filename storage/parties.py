@@ -13,7 +13,7 @@ from storage.bounds import in_time
 from storage.naming import LONGEST, acronym, party_key
 from storage.queries import Party
 from storage.records import Statement
-from storage.tables import parties, statement_parties, statements
+from storage.tables.archive import parties, statement_parties, statements
 from storage.words import Role
 
 _MOST_NAMES = 500

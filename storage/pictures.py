@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.records import Picture
-from storage.tables import alerts, appeals, pictures
+from storage.tables.desk import appeals, pictures
+from storage.tables.log import alerts
 from storage.vault import Sealer
 from storage.words import AppealState
 

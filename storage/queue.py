@@ -6,7 +6,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from storage.tables import sources
+from storage.tables.watch import sources
 
 _WAITING = sa.text(
     "SELECT job.queue_name, job.status = 'doing' AS taken, count(*) AS jobs, "

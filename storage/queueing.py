@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.reach import HELD_FROM_THEM, UNREACHABLE
-from storage.tables import deliveries
+from storage.tables.log import deliveries
 from storage.words import DeliveryState
 
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from storage.tables import deliveries, recipients
+from storage.tables.log import deliveries
+from storage.tables.people import recipients
 from storage.words import DeliveryState, RecipientState, Status
 
 UNREACHABLE = "the recipient cannot be reached"

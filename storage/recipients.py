@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
@@ -15,7 +15,9 @@ from storage.merging import merge_deliveries
 from storage.people import Recipient
 from storage.reach import HELD_FROM_THEM, REPEATED, UNREACHABLE, kept_from_them
 from storage.stances import merge as merge_stances
-from storage.tables import SENDER, alerts, deliveries, handovers, recipients, routes, staff, stances
+from storage.tables.desk import staff
+from storage.tables.log import alerts, deliveries
+from storage.tables.people import SENDER, handovers, recipients, routes, stances
 from storage.tombstones import Tombstones, drawn
 from storage.vault import Sealer, WrongKey
 from storage.words import DeliveryState, MsgType, RecipientState
@@ -141,48 +143,6 @@ class Recipients:
         """The recipient wants less than before: what is queued at this very moment may not know it."""
         self._update(recipient_id, narrowed=now.date())
 
-    def rest(self, recipient_id: int, until: datetime) -> None:
-        """Nothing is sent there earlier, whenever it is queued: the platform told us so."""
-        longer = sa.case((recipients.c.rests > until, recipients.c.rests), else_=until)
-        self._update(recipient_id, rests=longer)
-
-    def resting(self, sender: str, now: datetime) -> dict[int, datetime]:
-        """The ids of those who are to be left alone, and until when."""
-        of = (SENDER.in_([sender]), recipients.c.rests > now)
-        rows = self.connection.execute(sa.select(recipients.c.id, recipients.c.rests).where(*of))
-        return {int(key): until for key, until in rows}
-
-    def wrote(self, recipient_id: int, at: datetime) -> None:
-        """One more message has gone to a crowd, which has a limit for each minute: kept for a restart."""
-        before = self.connection.scalar(sa.select(recipients.c.lately).where(recipients.c.id == recipient_id))
-        known = [*(before or ()), at.timestamp()]
-        self._update(recipient_id, lately=[one for one in known if one > at.timestamp() - _MINUTE])
-
-    def written_to(self, sender: str, now: datetime) -> dict[int, tuple[float, ...]]:
-        """The crowds that were written to within the last minute, by id: how many seconds ago each time."""
-        of = (SENDER.in_([sender]), recipients.c.lately.is_not(None))
-        rows = self.connection.execute(sa.select(recipients.c.id, recipients.c.lately).where(*of))
-        ages = {int(key): tuple(now.timestamp() - one for one in lately or ()) for key, lately in rows}
-        found = {key: tuple(one for one in some if 0 <= one < _MINUTE) for key, some in ages.items()}
-        return {key: some for key, some in found.items() if some}
-
-    def settle_down(self, now: datetime, idle: date | None = None, discreet: date | None = None) -> None:
-        """Forgets until when somebody was to be left alone, once that is past.
-
-        So it does when a crowd was written to, a minute later; and on which day somebody took a wish back, if
-        that was before `idle`, or `discreet` where few words are wanted: so long `idle` needs to know.
-        """
-        crowds = sa.select(recipients.c.id, recipients.c.lately).where(recipients.c.lately.is_not(None))
-        for key, lately in self.connection.execute(crowds).all():
-            if not lately or max(lately) < now.timestamp() - _MINUTE:
-                self._update(key, lately=None)
-        self.connection.execute(sa.update(recipients).where(recipients.c.rests <= now).values(rests=None))
-        least = now.date() - timedelta(days=1)
-        for few, before in ((False, idle), (True, discreet)):
-            past = recipients.c.narrowed < min(least, before or least)
-            known = sa.and_(recipients.c.discreet.is_(few), past)
-            self.connection.execute(sa.update(recipients).where(known).values(narrowed=None))
-
     def locked(self, ids: Collection[int]) -> None:
         """Nobody else changes these before the transaction ends.
 
@@ -204,49 +164,6 @@ class Recipients:
                 .where(deliveries.c.recipient_id == recipient_id, deliveries.c.state == state)
                 .values(state=DeliveryState.CANCELLED, detail=detail)
             )
-
-    def lost(self, before: date, named: Collection[tuple[str, str]] = ()) -> tuple[int, ...]:
-        """Who could not be reached since an earlier day than this, and has not spoken since.
-
-        Not who is at the desk, by a code or as one of these (transport, address): they would lose the role.
-        """
-        of = (recipients.c.state == RecipientState.SUSPENDED, recipients.c.lost < before)
-        question = sa.select(recipients.c.id).where(*of, sa.not_(self._at_desk(named)))
-        return tuple(self.connection.scalars(question))
-
-    def idle(self, before: date, discreet: date, named: Collection[tuple[str, str]] = ()) -> tuple[int, ...]:
-        """Who came before this day, has wanted nothing and was sent nothing since, and is not at the desk.
-
-        Where few words are wanted, before the day `discreet`. `named` as in `lost`.
-        """
-        return (*self._idle(before, named, few=False), *self._idle(discreet, named, few=True))
-
-    def _idle(self, before: date, named: Collection[tuple[str, str]], *, few: bool) -> tuple[int, ...]:
-        wants = (sa.exists().where(table.c.recipient_id == recipients.c.id) for table in (routes, stances))
-        lately = sa.exists().where(
-            deliveries.c.recipient_id == recipients.c.id,
-            sa.or_(
-                deliveries.c.not_before >= datetime.combine(before, time(), UTC),
-                deliveries.c.state.in_(_WAITING),
-            ),
-        )
-        narrowed = sa.and_(recipients.c.narrowed.is_not(None), recipients.c.narrowed >= before)
-        of = (
-            recipients.c.state == RecipientState.ACTIVE,
-            recipients.c.discreet.is_(few),
-            recipients.c.since < before,
-        )
-        reasons = (*wants, lately, narrowed, self._at_desk(named))
-        return tuple(
-            self.connection.scalars(sa.select(recipients.c.id).where(*of, *(sa.not_(one) for one in reasons)))
-        )
-
-    def _at_desk(self, named: Collection[tuple[str, str]]) -> sa.ColumnElement[bool]:
-        traces = [self._trace(*one) for one in named]
-        joined = sa.select(staff.c.transport, staff.c.address_sealed)
-        for transport, address in self.connection.execute(joined.where(staff.c.address_sealed.is_not(None))):
-            traces.append(self._trace(transport, self.vault.open(address, of_staff.ADDRESS)))
-        return recipients.c.address_trace.in_(traces)
 
     def returns(self, recipient_id: int, now: datetime) -> None:
         """Who speaks again is sent what was kept from them and still holds, as one digest.

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from storage.additions import Additions
-from storage.tables import entries, redactions, sources, statements
+from storage.tables.archive import redactions, statements
+from storage.tables.watch import entries, sources
 from storage.vault import Sealer, WrongKey
 from storage.words import Concern
 

@@ -7,7 +7,7 @@ all that stands in one message is found by its name, and a message by that of on
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from storage.tables import deliveries
+from storage.tables.log import deliveries
 from storage.vault import Sealer
 
 PURPOSE = "message reference"

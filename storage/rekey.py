@@ -23,10 +23,10 @@ from storage import (
     routes,
     staff,
     subscriptions,
-    tables,
     updates,
 )
 from storage.keyring import CHECK, HEIRLOOM
+from storage.tables import archive, desk, people, program, watch
 from storage.vault import Vault
 
 _AT_ONCE = 1_000
@@ -45,60 +45,60 @@ class Sealed:
 
 SEALED = (
     Sealed(
-        tables.recipients.c.address_sealed,
+        people.recipients.c.address_sealed,
         recipients.ADDRESS,
         (
             (
-                tables.recipients.c.address_trace,
+                people.recipients.c.address_trace,
                 lambda vault, row, address: recipients.trace_of(vault, row["transport"], address),
             ),
             (
-                tables.recipients.c.chat_trace,
+                people.recipients.c.chat_trace,
                 lambda vault, row, address: recipients.chat_trace_of(vault, row["transport"], address),
             ),
         ),
     ),
-    Sealed(tables.routes.c.words_sealed, routes.WORDS),
+    Sealed(people.routes.c.words_sealed, routes.WORDS),
     Sealed(
-        tables.subscriptions.c.token_sealed,
+        watch.subscriptions.c.token_sealed,
         subscriptions.TOKEN,
         (
             (
-                tables.subscriptions.c.token_trace,
+                watch.subscriptions.c.token_trace,
                 lambda vault, _row, token: subscriptions.trace_of(vault, token),
             ),
         ),
     ),
-    Sealed(tables.subscriptions.c.secret_sealed, subscriptions.SECRET),
-    Sealed(tables.redactions.c.words_sealed, redactions.WORDS),
-    Sealed(tables.redactions.c.undecided_sealed, redactions.UNDECIDED),
-    Sealed(tables.updates.c.sealed, updates.BODY),
-    Sealed(tables.looks.c.address_sealed, looks.WORDS),
-    Sealed(tables.looks.c.found_sealed, looks.WORDS),
-    Sealed(tables.appeals.c.words_sealed, appeals.WORDS),
-    Sealed(tables.pictures.c.sealed, pictures.BYTES, at_once=10),
+    Sealed(watch.subscriptions.c.secret_sealed, subscriptions.SECRET),
+    Sealed(archive.redactions.c.words_sealed, redactions.WORDS),
+    Sealed(archive.redactions.c.undecided_sealed, redactions.UNDECIDED),
+    Sealed(program.updates.c.sealed, updates.BODY),
+    Sealed(desk.looks.c.address_sealed, looks.WORDS),
+    Sealed(desk.looks.c.found_sealed, looks.WORDS),
+    Sealed(desk.appeals.c.words_sealed, appeals.WORDS),
+    Sealed(desk.pictures.c.sealed, pictures.BYTES, at_once=10),
     Sealed(
-        tables.staff.c.address_sealed,
+        desk.staff.c.address_sealed,
         staff.ADDRESS,
         (
             (
-                tables.staff.c.address_trace,
+                desk.staff.c.address_trace,
                 lambda vault, row, address: staff.trace_of(vault, row["transport"], address),
             ),
         ),
     ),
     Sealed(
-        tables.identities.c.account_sealed,
+        program.identities.c.account_sealed,
         identities.ACCOUNT,
         (
             (
-                tables.identities.c.account_trace,
+                program.identities.c.account_trace,
                 lambda vault, _row, account: identities.trace_of(vault, account),
             ),
         ),
     ),
-    Sealed(tables.identities.c.keys_sealed, identities.KEYS),
-    Sealed(tables.staff.c.mark_sealed, staff.MARK),
+    Sealed(program.identities.c.keys_sealed, identities.KEYS),
+    Sealed(desk.staff.c.mark_sealed, staff.MARK),
 )
 """Every column that is sealed, but for the names of messages (`storage.references`)."""
 
@@ -113,8 +113,8 @@ def rekey(connection: Connection, old: Vault, new: Vault) -> int:
     count = sum(_renewed(connection, one, old, heir) for one in SEALED)
     count += references.seal_all(connection, old, heir)
     for name, value in ((CHECK, heir.check()), (HEIRLOOM, heir.heirloom())):
-        connection.execute(sa.delete(tables.meta).where(tables.meta.c.name == name))
-        connection.execute(sa.insert(tables.meta).values(name=name, value=value))
+        connection.execute(sa.delete(program.meta).where(program.meta.c.name == name))
+        connection.execute(sa.insert(program.meta).values(name=name, value=value))
     return count
 
 

@@ -7,7 +7,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.endings import taken_back
-from storage.tables import SENDER, alerts, cases, deliveries, recipients, routes, stances, statements
+from storage.tables.archive import cases, statements
+from storage.tables.log import alerts, deliveries
+from storage.tables.people import SENDER, recipients, routes, stances
 from storage.words import CaseState, Cause, DeliveryState, MsgType, RecipientState, Stance, Status
 
 _DIGEST_LANE = 4

@@ -13,7 +13,8 @@ from sqlalchemy.engine import Connection
 
 from storage.reach import REPEATED, at_rest_until, reachable
 from storage.references import is_of, opened, sealed
-from storage.tables import alerts, deliveries, recipients, removals
+from storage.tables.log import alerts, deliveries, removals
+from storage.tables.people import recipients
 from storage.vault import Sealer
 from storage.words import DeliveryState, Erased, RecipientState
 

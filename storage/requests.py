@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from storage.tables import requests
+from storage.tables.program import requests
 from storage.vault import Sealer
 
 _KEPT = timedelta(days=2)

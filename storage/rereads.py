@@ -9,7 +9,8 @@ from sqlalchemy.engine import Connection, RowMapping
 from storage.additions import Additions
 from storage.locks import until_commit
 from storage.records import Reread
-from storage.tables import entries, rereads, statements
+from storage.tables.archive import statements
+from storage.tables.watch import entries, rereads
 
 _PAST = timedelta(days=3)
 """What was to be asked for before that is not recent any more: the source was not polled meanwhile."""

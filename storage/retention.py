@@ -9,7 +9,9 @@ from sqlalchemy.engine import Connection
 from storage.columns import DayOf
 from storage.deliveries import ENDED
 from storage.due import DIGESTS, transports
-from storage.tables import alerts, cases, deliveries, notices, retractions, sendings
+from storage.tables.archive import cases
+from storage.tables.desk import retractions, sendings
+from storage.tables.log import alerts, deliveries, notices
 
 _LATELY = timedelta(days=3)
 STANDS = timedelta(days=90)

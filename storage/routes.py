@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection, RowMapping
 from storage import facets
 from storage.additions import Additions
 from storage.people import Route, Words
-from storage.tables import recipients, route_countries, routes
+from storage.tables.people import recipients, route_countries, routes
 from storage.vault import Sealer
 from storage.words import Digest, Kind, RecipientState, Urgency
 

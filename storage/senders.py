@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from storage.tables import SENDER, recipients, senders
+from storage.tables.people import SENDER, recipients
+from storage.tables.program import senders
 
 
 @dataclass(frozen=True, slots=True)

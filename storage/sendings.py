@@ -11,7 +11,8 @@ from sqlalchemy.engine import Connection, Row
 
 from storage.due import DIGESTS, transports
 from storage.reach import UNREACHABLE
-from storage.tables import deliveries, retractions, sendings
+from storage.tables.desk import retractions, sendings
+from storage.tables.log import deliveries
 from storage.words import DeliveryState
 
 _UNREACHABLE = deliveries.c.detail.startswith(UNREACHABLE)

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from storage.locks import until_commit
 from storage.records import Source
-from storage.tables import WATCHED, pauses, sources
+from storage.tables.watch import WATCHED, sources
 from storage.urls import place_of
 from storage.words import SourceKind, SourceState, Trust
 
@@ -48,7 +48,7 @@ _WELL = (SourceState.OK, SourceState.UNCHANGED, SourceState.DEGRADED)
 _SLACK = timedelta(minutes=1)
 GIVEN_FOR = timedelta(minutes=10)
 """After so long a source that was given to a node and not asked is given anew. See `Sources.given`."""
-_LONGEST_WAIT = timedelta(days=8)
+LONGEST_WAIT = timedelta(days=8)
 """Nobody is left alone for longer than a week, but for a source that is asked even less often."""
 _SELDOM = tuple(name for name in _LEARNT if name not in _EACH_TIME)
 _OF_THE_FILE: dict[str, object] = {"added": None, "on_trial": None, "chosen": {}}
@@ -156,7 +156,7 @@ class Sources:
         beyond = []
         for every in found:
             usual = now + timedelta(seconds=every) + _SLACK
-            longest = max(usual, now + _LONGEST_WAIT)
+            longest = max(usual, now + LONGEST_WAIT)
             too_far = sa.or_(sa.and_(well, due > usual), due > longest)
             beyond.append(sa.and_(sources.c.every == every, too_far))
         return beyond
@@ -344,21 +344,6 @@ class Sources:
         self._connection.execute(
             sa.update(sources).where(sources.c.id == source_id, later).values(next_due=moment)
         )
-
-    def pause(self, wanted: Mapping[str, datetime], now: datetime) -> None:
-        """Nobody asks these places (a host, or one address) before their time; what has passed is dropped."""
-        self._connection.execute(sa.delete(pauses).where(pauses.c.until <= now))
-        known = self.paused(now)
-        for place, until in wanted.items():
-            longest = max(until, known.get(place, until))
-            self._connection.execute(sa.delete(pauses).where(pauses.c.place == place))
-            self._connection.execute(sa.insert(pauses).values(place=place, until=longest))
-
-    def paused(self, now: datetime) -> dict[str, datetime]:
-        """The places that may not be asked yet, each with the time from which it may."""
-        meant = sa.and_(pauses.c.until > now, pauses.c.until <= now + _LONGEST_WAIT)
-        rows = self._connection.execute(sa.select(pauses).where(meant))
-        return {row.place: row.until for row in rows}
 
     def _select(self, where: sa.ColumnElement[bool], *order: sa.ColumnElement[object]) -> tuple[Source, ...]:
         rows = self._connection.execute(sa.select(sources).where(where).order_by(*order, sources.c.name))

@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from storage.tables import invitations, staff
+from storage.tables.desk import invitations, staff
 from storage.vault import Sealer
 from storage.words import DeskRole
 

@@ -9,7 +9,9 @@ from sqlalchemy.engine import Connection
 from storage.additions import Additions
 from storage.queueing import queue_for
 from storage.reach import IS_KEPT
-from storage.tables import SENDER, alerts, cases, deliveries, recipients, stances
+from storage.tables.archive import cases
+from storage.tables.log import alerts, deliveries
+from storage.tables.people import SENDER, recipients, stances
 from storage.words import DeliveryState, MsgType, RecipientState, Stance
 
 _MUTED = "the recipient wants no more of the case"

@@ -22,7 +22,7 @@ from storage.records import (
     Wording,
 )
 from storage.search import Document, facts_of
-from storage.tables import demands
+from storage.tables.archive import demands
 from storage.words import Certainty, Gone, Kind, MsgType, Relation, Severity, Urgency
 
 if TYPE_CHECKING:

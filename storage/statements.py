@@ -27,7 +27,10 @@ from storage.statement_rows import (
     statement_of,
     voices_of,
 )
-from storage.tables import alerts, demands, entries, meta, sources, statement_countries, statements
+from storage.tables.archive import demands, statement_countries, statements
+from storage.tables.log import alerts
+from storage.tables.program import meta
+from storage.tables.watch import entries, sources
 from storage.takedowns import Takedowns
 from storage.versions import Versions
 from storage.words import Gone, Relation

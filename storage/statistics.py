@@ -10,7 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.due import transports
-from storage.tables import alerts, delays, deliveries, entries, recipients, sent, statements
+from storage.tables.archive import statements
+from storage.tables.log import alerts, delays, deliveries, sent
+from storage.tables.people import recipients
+from storage.tables.watch import entries
 from storage.words import Cause, DeliveryState, RecipientState, Status
 
 _MOST = 20_000

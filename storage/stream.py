@@ -17,7 +17,8 @@ import sqlalchemy as sa
 from psycopg import sql
 
 from storage.lines import SETTINGS, Tally, liner
-from storage.tables import meta, metadata
+from storage.tables import metadata
+from storage.tables.program import meta
 
 BATCH = 20_000
 """Rows between two commits."""

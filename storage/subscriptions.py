@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from storage.locks import until_commit
 from storage.records import Subscription
-from storage.tables import PUSHED, sources, subscriptions
+from storage.tables.watch import PUSHED, sources, subscriptions
 from storage.vault import Sealer
 from storage.words import SubscriptionState
 

@@ -19,18 +19,9 @@ from storage.additions import Additions
 from storage.likeness import Trace, address_of, common, is_much, is_run, marks_of, own_mark, runs_of
 from storage.reach import given_up
 from storage.records import Entry
-from storage.tables import (
-    alerts,
-    cases,
-    deliveries,
-    demands,
-    entries,
-    rereads,
-    sources,
-    statement_countries,
-    statements,
-    takedowns,
-)
+from storage.tables.archive import cases, demands, statement_countries, statements, takedowns
+from storage.tables.log import alerts, deliveries
+from storage.tables.watch import entries, rereads, sources
 from storage.words import DeliveryState
 
 _NOTHING_SAID: dict[str, Any] = {

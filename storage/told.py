@@ -12,7 +12,9 @@ from storage.queueing import queue_for
 from storage.reach import IS_KEPT, at_rest_until, meant, reachable
 from storage.records import Alert, Heard
 from storage.references import has_part, is_of, opened, sealed
-from storage.tables import SENDER, alerts, deliveries, recipients, stances, statements
+from storage.tables.archive import statements
+from storage.tables.log import alerts, deliveries
+from storage.tables.people import SENDER, recipients, stances
 from storage.vault import Sealer
 from storage.words import DeliveryState, MsgType, RecipientState, Severity, Stance, Status, Urgency
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from storage.tables import forgotten, recipients
+from storage.tables.people import forgotten, recipients
 
 _AT_ONCE = 500
 _THERE = sa.select(forgotten.c.tombstone).where(

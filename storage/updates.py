@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from storage.tables import updates
+from storage.tables.program import updates
 from storage.vault import Sealer, WrongKey
 
 BODY = "update"

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.records import Version
-from storage.tables import statements, versions
+from storage.tables.archive import statements, versions
 
 MOST = 50
 """Versions kept of one statement. Past it the oldest but the very first go: a page may change each hour."""

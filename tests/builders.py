@@ -111,4 +111,4 @@ def queued(
 def arrived(work: Work, alert_id: int, reference: str = "1") -> None:
     """Every delivery of the alert has been sent, and goes by this reference."""
     for delivery in work.deliveries.of_alert(alert_id):
-        work.deliveries.settle(delivery.id, DeliveryState.SENT, reference=reference)
+        work.attempts.settle(delivery.id, DeliveryState.SENT, reference=reference)

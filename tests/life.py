@@ -32,7 +32,7 @@ from jobs.notices import Admins
 from jobs.pace import Pace
 from jobs.progress import SOONEST, Progress
 from storage.database import Database
-from storage.tables import recipients
+from storage.tables.people import recipients
 from storage.vault import Vault
 from tests.builders import NOON, a_reader, a_route
 from tests.documents import ROOT

@@ -138,7 +138,7 @@ def remembered(config: Config, vault: Vault | None, now: datetime) -> Memory:
         with database.read() as work:
             held = work.subscriptions.all() if health.key_fits and vault else ()
             waiting = len(work.held.waiting())
-            paused = work.sources.paused(now)
+            paused = work.pauses.paused(now)
             return Memory(work.sources.all(), held, paused, waiting, missing(config, work))
     except StorageError:
         return Memory()

@@ -30,7 +30,7 @@ def _pauses(settings: Config) -> Pauses:
     with if_there_is_one(settings) as database:
         if database:
             with database.read() as work:
-                pauses.learn(work.sources.paused(now_utc()))
+                pauses.learn(work.pauses.paused(now_utc()))
     return pauses
 
 
@@ -40,4 +40,4 @@ def _keep(settings: Config, pauses: Pauses) -> None:
         with if_there_is_one(settings) as database:
             if database:
                 with database.write() as work:
-                    work.sources.pause(pauses.unwritten(), now_utc())
+                    work.pauses.pause(pauses.unwritten(), now_utc())

@@ -134,9 +134,9 @@ def test_what_did_not_arrive_is_repeated_by_whom_they_belong_to_by_then(database
     with database.write() as work:
         reader = a_reader(work, a_route())
         (one,) = log_of(work, one_alert(work, reader))
-        work.deliveries.begin([one.id], NOON)
+        work.attempts.begin([one.id], NOON)
         work.recipients.turn_to(reader.id, SECOND, now_utc())
-        work.deliveries.settle(one.id, DeliveryState.QUEUED, not_before=NOON)
+        work.attempts.settle(one.id, DeliveryState.QUEUED, not_before=NOON)
     assert (due(database, "telegram"), due(database, SECOND)) == (0, 1)
 
 

@@ -77,7 +77,7 @@ async def test_the_queue_is_told_by_state_and_lane_and_how_long_it_waits(databas
         queued(work, reader, lane=4, alert=an_alert(identifier="other"))
         queued(work, reader, lane=1, alert=an_alert(identifier="third"))
         (delivery,) = work.deliveries.of_alert(first.id)
-        work.deliveries.settle(delivery.id, DeliveryState.UNCERTAIN)
+        work.attempts.settle(delivery.id, DeliveryState.UNCERTAIN)
         work.moments.put(ALIVE, LATER - timedelta(seconds=42))
         work.moments.put(OFFLINE_SINCE, NOON)
     found = await read(database)

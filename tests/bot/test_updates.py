@@ -19,7 +19,7 @@ from bot.updates import routes
 from bot.voices import telegram_buttons
 from bot.web import serving
 from storage.database import Database
-from storage.tables import updates
+from storage.tables.program import updates
 from storage.vault import Vault
 from tests.emulators.telegram import TelegramEmulator
 from tests.storage.test_updates import WORDS

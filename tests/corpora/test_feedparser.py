@@ -24,7 +24,7 @@ from jobs.steps.marks import packed, unpacked
 from jobs.steps.parse import NotAFeed, parse_feed
 from storage.database import Database
 from storage.records import Source
-from storage.tables import entries
+from storage.tables.watch import entries
 from storage.vault import Vault
 from storage.words import SourceState
 from tests.builders import NOON

@@ -11,7 +11,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from storage.database import Database, Work
-from storage.tables import meta
+from storage.tables.program import meta
 from storage.vault import Vault, read_or_make_key
 from tests.builders import NOON, a_source, a_statement, an_alert, an_entry
 

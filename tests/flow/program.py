@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from storage.database import Database, now_utc
 from storage.people import Route
-from storage.tables import deliveries
+from storage.tables.log import deliveries
 from storage.vault import Vault, read_or_make_key
 from tests.flow import nursery
 

@@ -20,7 +20,7 @@ from psycopg import OperationalError
 
 from storage.database import now_utc
 from storage.people import Route
-from storage.tables import deliveries
+from storage.tables.log import deliveries
 from storage.words import DeliveryState
 from tests.emulators.telegram import TelegramEmulator
 from tests.feeds import Site, item, rss

@@ -73,8 +73,8 @@ def next_version(tmp_path: Path) -> Path:
     shutil.copytree(ROOT / "storage", tree / "storage", ignore=shutil.ignore_patterns("__pycache__"))
     (tree / "storage" / "migrations" / "versions" / f"{NEXT}_next.py").write_text(_STEP, encoding="utf-8")
     for name, before, after in (
-        ("tables.py", _KNOWN, _WEIGHT + _KNOWN),
-        ("deliveries.py", _ARRIVED, f"        weight=2,\n{_ARRIVED}"),
+        ("tables/log.py", _KNOWN, _WEIGHT + _KNOWN),
+        ("attempts.py", _ARRIVED, f"        weight=2,\n{_ARRIVED}"),
     ):
         file = tree / "storage" / name
         text = file.read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from bot.speaking import AT_ONCE, always, delivering
 from bot.transports.telegram import TelegramTransport
 from bot.voices import apology
 from storage.database import Database
-from storage.tables import deliveries
+from storage.tables.log import deliveries
 from storage.words import DeliveryState
 from tests.builders import NOON, a_reader, a_route
 from tests.emulators.telegram import Message, TelegramEmulator, dropped, flood
@@ -134,7 +134,7 @@ async def test_of_a_call_that_may_not_have_arrived_the_end_is_told(town: Town) -
     await town.publishes(CALL)
     with town.watch.database.write() as work:
         (uncertain,) = (one for one in work.deliveries.of_alert(1) if one.begun)
-        work.deliveries.settle(uncertain.id, DeliveryState.UNCERTAIN)
+        work.attempts.settle(uncertain.id, DeliveryState.UNCERTAIN)
     await town.publishes(NINE_FREED)
     *_, end = town.reads()
     assert end.text.startswith("OVER")

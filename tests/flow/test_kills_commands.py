@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from bot.render.message import Choice
 from bot.voices import telegram_buttons
 from storage.people import Route
-from storage.tables import deliveries, recipients, routes
+from storage.tables.log import deliveries
+from storage.tables.people import recipients, routes
 from storage.words import DeliveryState
 from tests.builders import queued
 from tests.emulators.client import Client
@@ -93,7 +94,7 @@ async def test_forget_removes_every_row_or_none_whenever_the_program_is_killed(
         known = work.recipients.find("telegram", str(PERSON))
         assert known is not None
         (delivery,) = work.deliveries.of_alert(queued(work, known).id)  # a row about the person
-        work.deliveries.settle(delivery.id, DeliveryState.SENT, reference="1")
+        work.attempts.settle(delivery.id, DeliveryState.SENT, reference="1")
     await telegram.says(PERSON, "/forget yes")
     await vigil.dies(point)
     assert rows(vigil) == left

@@ -5,7 +5,7 @@ import stat
 import pytest
 import sqlalchemy as sa
 
-from storage.tables import recipients
+from storage.tables.people import recipients
 from storage.vault import Vault, parse_key
 from tests.emulators.telegram import TelegramEmulator
 from tests.feeds import Site

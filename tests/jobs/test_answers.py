@@ -14,7 +14,8 @@ from jobs.ledger import Ledger
 from jobs.pace import Pace, Place
 from storage.database import Database, Work
 from storage.people import Recipient
-from storage.tables import alerts, deliveries, recipients
+from storage.tables.log import alerts, deliveries
+from storage.tables.people import recipients
 from storage.words import DeliveryState, MsgType
 from tests.builders import NOON, a_reader, an_alert, arrived, queued
 from tests.jobs.test_deliver import Clock, Platform, delivery, queue

@@ -15,7 +15,7 @@ from jobs.answers import Answers
 from jobs.deliver import Deliverer
 from jobs.pace import Pace, Place
 from storage.database import Database, now_utc
-from storage.tables import recipients
+from storage.tables.people import recipients
 from tests.bot.transports.test_telegram import Voice, a_bot
 from tests.builders import a_reader, a_route, a_statement, an_alert, queued
 from tests.emulators.telegram import FloodRules, TelegramEmulator
@@ -156,5 +156,5 @@ async def test_a_groups_minute_is_not_forgotten_by_a_restart(database: Database)
     with database.write() as work:
         kept = sa.select(recipients.c.id).where(recipients.c.lately.is_not(None))
         assert len(work.connection.scalars(kept).all()) == 2
-        work.recipients.settle_down(clock.at + timedelta(minutes=2))
+        work.rests.settle_down(clock.at + timedelta(minutes=2))
         assert work.connection.scalars(kept).all() == []

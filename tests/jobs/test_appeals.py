@@ -32,7 +32,7 @@ from storage.appeals import Appeal, Draft
 from storage.database import Database, Work
 from storage.people import Delivery, Recipient
 from storage.records import Picture, Wording
-from storage.tables import deliveries, notices
+from storage.tables.log import deliveries, notices
 from storage.words import AppealState, Cause, DeliveryState, Digest, EventKind, Kind, MsgType, Urgency
 from tests.builders import NOON, a_reader, a_route, arrived
 from tests.jobs.test_deliver import Platform
@@ -216,7 +216,7 @@ def test_a_stop_cancels_what_waits_for_good_and_says_who_has_it(database: Databa
     sent = launched(database, replace(WORDS, by=NOON.date() + timedelta(days=4)))
     first, second, third = queue(database, sent.alert_id)
     with database.write() as work:
-        work.deliveries.settle(first.id, DeliveryState.SENT, reference="7")
+        work.attempts.settle(first.id, DeliveryState.SENT, reference="7")
         work.recipients.suspend(third.recipient_id, LATER)
         done = appeals.stop(work, sent.id, BRUNO, RULES, LATER)
         assert (done.got, done.perhaps, done.never, done.cancelled) == (1, 0, 2, 1)
@@ -320,8 +320,8 @@ def test_a_correction_goes_ahead_of_everything_to_exactly_those_who_got_it(datab
     sent = launched(database)
     first, second, third = queue(database, sent.alert_id)
     with database.write() as work:
-        work.deliveries.settle(first.id, DeliveryState.SENT, reference="7")
-        work.deliveries.settle(second.id, DeliveryState.UNCERTAIN)
+        work.attempts.settle(first.id, DeliveryState.SENT, reference="7")
+        work.attempts.settle(second.id, DeliveryState.UNCERTAIN)
         a_reader(work, a_route(), address="later")
         assert correct(work, sent.id, FALSE, ANNA, RULES, LATER) == 2
         with refused(Refusal.CORRECTED):

@@ -16,7 +16,7 @@ from jobs.errands import Finished, Room
 from jobs.ledger import Ledger
 from jobs.outcome import Gone, Outcome, RetryLater
 from storage.database import Database, Work
-from storage.tables import deliveries
+from storage.tables.log import deliveries
 from storage.words import DeliveryState
 from tests.builders import ADDRESS, NOON, a_reader, a_route, an_alert, queued
 

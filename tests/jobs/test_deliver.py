@@ -20,7 +20,8 @@ from jobs.removals import Erased
 from storage.database import Database
 from storage.people import Delivery, Notice, Recipient, Route
 from storage.records import Alert, Assessment
-from storage.tables import alerts, deliveries, recipients
+from storage.tables.log import alerts, deliveries
+from storage.tables.people import recipients
 from storage.vault import Vault
 from storage.words import DeliveryState, EventKind, MsgType, RecipientState, Status
 from tests.backends import Backend
@@ -499,7 +500,7 @@ def test_what_a_killed_sender_was_sending_is_settled_at_the_next_start(
     alert_id = queue(database, "alert", assessment=assessment)
     with database.write() as work:
         (claimed,) = work.deliveries.due("telegram", NOON, 10)
-        work.deliveries.begin([claimed.id], NOON)
+        work.attempts.begin([claimed.id], NOON)
     sender = deliverer(database, Platform(remembers=remembers), Clock())
     assert sender.recover() == 1
     assert delivery(database, alert_id).state is state
@@ -529,7 +530,7 @@ async def test_once_a_platform_has_forgotten_a_repetition_nobody_is_told_twice_f
     if why == "killed":
         with database.write() as work:
             (claimed,) = work.deliveries.due("telegram", NOON, 10)
-            work.deliveries.begin([claimed.id], NOON)
+            work.attempts.begin([claimed.id], NOON)
         shown.append(NOON)
     for hours in (1, 6, 12, 18, 24):
         platform.pings = [Sent(), *[away] * 9]

@@ -23,7 +23,7 @@ from storage.matching import Timing, Turn
 from storage.people import Route
 from storage.queries import Query
 from storage.records import Alert
-from storage.tables import notices
+from storage.tables.log import notices
 from storage.words import DeliveryState, MsgType, Stance, Status, Urgency
 from tests.builders import NOON, a_reader, an_alert, arrived, queued
 from tests.jobs.test_appeals import ANNA, BRUNO, FALSE, LATER, RULES, readers
@@ -189,7 +189,7 @@ def test_a_drill_ends_nothing_that_is_real_nor_the_other_way_round(
             work.recipients.set_drills(one.id, wanted=True)
         call = queued(work, reader, waits, alert=an_alert(identifier="call", case_id=case, status=told_as))
         first, second = work.deliveries.of_alert(call.id)
-        work.deliveries.settle(first.id, DeliveryState.SENT, reference="1")
+        work.attempts.settle(first.id, DeliveryState.SENT, reference="1")
         end = queued(
             work, alert=an_alert(identifier="end", case_id=case, status=ended_as, msg_type=MsgType.CANCEL)
         )

@@ -58,7 +58,7 @@ def test_what_the_old_chat_comes_to_is_not_theirs(
         now = work.recipients.get(errand.recipient.id)
         (waits,) = work.deliveries.of_alert(errand.deliveries[0].alert_id)
         sender = SECOND if leaves is another_account else "telegram"
-        resting = work.recipients.resting(sender, NOON)
+        resting = work.rests.resting(sender, NOON)
         if leaves is nothing:
             assert (now != before) is isinstance(outcome, Gone | Migrated)
             assert bool(resting) is isinstance(outcome, RetryLater)
@@ -81,5 +81,5 @@ def test_what_one_account_learnt_of_a_limit_is_not_noted_for_another(
         leaves(work, errand.recipient)
     ledger.turn((), Room(), Standing(resting={errand.recipient.id: LATER}))
     with database.read() as work:
-        found = {**work.recipients.resting("telegram", NOON), **work.recipients.resting(SECOND, NOON)}
+        found = {**work.rests.resting("telegram", NOON), **work.rests.resting(SECOND, NOON)}
     assert bool(found) is (leaves is nothing)

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.database import Database, Work
-from storage.tables import deliveries, recipients
+from storage.tables.log import deliveries
+from storage.tables.people import recipients
 from tests.builders import a_reader, a_route, a_source, an_alert, queued
 from tests.filled import fill
 from tests.jobs.test_plans import PARTS, _overheard

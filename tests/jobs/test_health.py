@@ -149,7 +149,7 @@ async def test_nothing_is_added_to_a_notice_that_is_on_its_way(watch: Watch) -> 
     await watch.polls("a")
     with watch.database.write() as work:
         (due,) = work.deliveries.due("telegram", NOON + timedelta(minutes=2), 5, lanes=(0, 3))
-        work.deliveries.begin([due.id], NOON)
+        work.attempts.begin([due.id], NOON)
     watch.later(seconds=30)
     await watch.polls("b")
     assert [[event.source for event in one.events] for one in watch.notices()] == [["a"], ["b"]]

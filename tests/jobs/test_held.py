@@ -175,8 +175,8 @@ def test_what_was_repeated_is_not_repeated_again_since_an_admin_looked(database:
         alert = queued(work, a_reader(work, address="1"), a_reader(work, address="2"))
         one, other = work.deliveries.of_alert(alert.id)
         note = f"{REPEATED}: timed out"
-        work.deliveries.settle(one.id, DeliveryState.QUEUED, detail=note, not_before=NOON)
-        work.deliveries.settle(other.id, DeliveryState.FAILED, detail=f"{UNREACHABLE}: blocked; {REPEATED}")
+        work.attempts.settle(one.id, DeliveryState.QUEUED, detail=note, not_before=NOON)
+        work.attempts.settle(other.id, DeliveryState.FAILED, detail=f"{UNREACHABLE}: blocked; {REPEATED}")
         assert work.held.keep_back(alert.id, WHY) == 1
         (held,) = work.held.waiting()
         assert held.why == WHY

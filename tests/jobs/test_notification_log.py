@@ -17,7 +17,7 @@ from jobs.ledger import Ledger
 from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Sent, Uncertain
 from storage.database import Database
 from storage.people import Delivery
-from storage.tables import deliveries
+from storage.tables.log import deliveries
 from storage.words import DeliveryState, MsgType, RecipientState, Stance
 from tests.builders import CALM, NOON, URGENT, a_reader, a_statement, an_alert, queued
 

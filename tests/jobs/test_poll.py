@@ -577,7 +577,7 @@ async def test_a_stop_action_takes_back_what_waits_and_is_never_held(
     first = await poller.one(source, NOON)
     with database.write() as work:
         told, _ = work.deliveries.of_alert(first.alerts[0][0].id)
-        work.deliveries.settle(told.id, DeliveryState.SENT, reference="7")
+        work.attempts.settle(told.id, DeliveryState.SENT, reference="7")
     feed.posts(*STOP, at=NOON + timedelta(hours=1))
     second = await again(replace(poller, limits=Limits(per_source_hour=1)), database, "northlight", 2)
     ((correction, recipients),) = second.alerts

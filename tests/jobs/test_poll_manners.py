@@ -237,7 +237,7 @@ async def test_the_password_of_a_source_is_neither_logged_nor_kept_in_its_state(
     assert "hush-hush" not in f"{details} {logs}"
     assert watch.source().shown_url == f"{watch.site.url}/feed"
     with watch.database.read() as work:
-        assert "hush-hush" not in str(work.sources.paused(watch.now - timedelta(days=60)))
+        assert "hush-hush" not in str(work.pauses.paused(watch.now - timedelta(days=60)))
 
 
 async def test_a_malformed_feed_gives_what_can_be_read_and_says_so(watch: Watch) -> None:
@@ -389,7 +389,7 @@ async def test_too_many_requests_after_a_redirect_are_meant_by_both_hosts(watch:
     watch.restart()
     await watch.polls()
     with watch.database.read() as work:
-        paused = work.sources.paused(watch.now + timedelta(minutes=59))
+        paused = work.pauses.paused(watch.now + timedelta(minutes=59))
     assert set(paused) == {"ngo.example", "feeds.ngo.example"}
 
 
@@ -502,7 +502,7 @@ async def test_no_redirect_leads_to_a_host_that_wants_to_be_left_alone(
     watch.over(a_source(url=f"{home}{FEED}"), a_source(name="moved", url=f"{home}/moved"))
     watch.restart()
     with watch.database.read() as work:
-        watch.poller._pauses.learn(work.sources.paused(watch.now))
+        watch.poller._pauses.learn(work.pauses.paused(watch.now))
     polled = await watch.polls()
     assert (len(watch.asked("/hop")), watch.asked("/page")) == (1, [])
     assert "asked us to wait" in polled.notes[0]

@@ -26,7 +26,8 @@ from jobs.renewals import Printed
 from storage.database import Database
 from storage.people import Event, Notice
 from storage.sendings import Sending, Spread
-from storage.tables import deliveries, recipients
+from storage.tables.log import deliveries
+from storage.tables.people import recipients
 from storage.words import DeliveryState, EventKind
 from tests.bot.transports.a_service import a_service
 from tests.builders import NOON, a_reader, a_recipient, a_route
@@ -121,7 +122,7 @@ class Office:
         with self.database.write() as work:
             waiting = [one for one in work.deliveries.of_alert(alert) if one.state is DeliveryState.QUEUED]
             for one in waiting[:count]:
-                work.deliveries.settle(one.id, became, reference="1", detail=detail)
+                work.attempts.settle(one.id, became, reference="1", detail=detail)
 
     def holds(self, *, until: timedelta = timedelta(hours=1), but: int = 0) -> None:
         """All but so many of the recipients have to be left alone by the sender for a while."""
@@ -295,12 +296,12 @@ async def test_a_notice_that_is_just_leaving_shows_the_report_once_it_is_there(d
     with database.write() as work:
         (notice,) = (one.notice_id for one in work.sendings.of(office.appeal))
         (told,) = work.deliveries.of_notice(notice)
-        work.deliveries.begin([told.id], NOON)
+        work.attempts.begin([told.id], NOON)
     office.becomes(3)
     await office.passes(1)
     with database.write() as work:
         office.chats.stands["901"]["9"] = "Appeal 1 is being sent"
-        work.deliveries.sent({told.id: "9"})
+        work.attempts.sent({told.id: "9"})
     await office.sends()
     assert office.chats.stands["901"]["9"].startswith("Appeal 1 has gone out")
 
@@ -319,7 +320,7 @@ async def test_of_a_notice_that_was_just_leaving_and_is_uncertain_the_report_com
         (told,) = work.deliveries.of_notice(notice)
         assert told.state is DeliveryState.QUEUED, "its repetition waits"
         (before,) = work.deliveries.of_notice(notice - 1)
-        work.deliveries.settle(before.id, DeliveryState.SENT, reference="1")
+        work.attempts.settle(before.id, DeliveryState.SENT, reference="1")
     sender = office.sender()
     (leaving,) = sender._ledger.turn([], Room(9)).errands
     assert leaving.deliveries[0].id == told.id

@@ -201,7 +201,7 @@ def test_who_was_told_of_the_watch_is_forgotten_when_it_is_long_over(database: D
     with database.write() as work:
         announce_at_once(work, Event(EventKind.ONLINE, NOON), told, NOON)
         first, second = work.deliveries.of_notice(1)
-        work.deliveries.settle(first.id, DeliveryState.SENT, reference="7")
+        work.attempts.settle(first.id, DeliveryState.SENT, reference="7")
     pruner = Pruner(database, admins=told)
     pruner.prune(NOON + timedelta(days=29))
     with database.read() as work:
@@ -209,7 +209,7 @@ def test_who_was_told_of_the_watch_is_forgotten_when_it_is_long_over(database: D
     pruner.prune(NOON + timedelta(days=31))
     with database.write() as work:
         assert [one.id for one in work.deliveries.of_notice(1)] == [second.id]
-        work.deliveries.settle(second.id, DeliveryState.SENT, reference="8")
+        work.attempts.settle(second.id, DeliveryState.SENT, reference="8")
     pruner.prune(NOON + timedelta(days=32))
     with database.read() as work:
         assert work.deliveries.of_notice(1) == ()

@@ -15,7 +15,7 @@ from storage.database import Database, Work
 from storage.neighbours import CASE_MEMORY
 from storage.queries import Query
 from storage.records import Source, Statement
-from storage.tables import alerts
+from storage.tables.log import alerts
 from storage.words import Relation
 from tests.builders import NOON, a_source, a_statement, an_alert, an_entry
 

@@ -30,7 +30,7 @@ from storage.backup import reading
 from storage.database import Database, Work
 from storage.people import Event, Recipient
 from storage.records import Alert
-from storage.tables import alerts, deliveries
+from storage.tables.log import alerts, deliveries
 from storage.words import Cause, Concern, DeliveryState, Erased, EventKind, MsgType, RecipientState
 from tests.builders import NOON, a_reader, a_route, a_statement, an_alert, arrived, kept, queued
 from tests.jobs.test_deliver import Clock, Platform
@@ -168,13 +168,13 @@ async def test_what_was_just_leaving_goes_as_soon_as_it_has_a_name(database: Dat
         people = [a_reader(work, address=str(number)) for number in (1, 2)]
         call = queued(work, *people)
         leaving, lost = work.deliveries.of_alert(call.id)
-        work.deliveries.begin([leaving.id, lost.id], NOON)
+        work.attempts.begin([leaving.id, lost.id], NOON)
         assert take_down(work, call.statement.id, "why", NOON).sent == 2
     platform, clock = Platform([Sent("")]), Clock()
     assert report(database, clock) is None
     with database.write() as work:
-        work.deliveries.sent({leaving.id: "9"})
-        work.deliveries.settle(lost.id, DeliveryState.UNCERTAIN)
+        work.attempts.sent({leaving.id: "9"})
+        work.attempts.settle(lost.id, DeliveryState.UNCERTAIN)
     await sender(database, platform, clock).drain()
     event = report(database, clock)
     assert event is not None
@@ -191,7 +191,7 @@ async def test_what_was_to_be_repeated_may_stand_there_already(database: Databas
     platform, clock = Platform([Uncertain("no answer")]), Clock()
     if begun:  # while it is on the way the first time
         with database.write() as work:
-            work.deliveries.begin([one.id], NOON)
+            work.attempts.begin([one.id], NOON)
             take_down(work, call.statement.id, "why", NOON)
             unanswered(work, one, "no answer", NOON, immediate=True)
     else:
@@ -247,7 +247,7 @@ async def test_words_leave_what_is_repeated_and_what_never_left_is_told_once(dat
     with database.write() as work:
         call = named(work, *(a_reader(work, address=str(number)) for number in (1, 2)))
         unsure, _ = work.deliveries.of_alert(call.id)
-        work.deliveries.begin([unsure.id], NOON)
+        work.attempts.begin([unsure.id], NOON)
         unanswered(work, unsure, "no answer", NOON, immediate=True, recognised=True)
         withhold(work, call.statement, call.source, [NAME], NOON)
     platform, clock = Platform(remembers=timedelta(days=1)), Clock()
@@ -269,7 +269,7 @@ def test_words_leave_what_a_sender_has_just_read(database: Database) -> None:
             (one,) = work.deliveries.due("telegram", NOON, 9)
             admin = pool.submit(withheld, database, call)
             wait([admin], timeout=0.3)
-            work.deliveries.begin([one.id], NOON)
+            work.attempts.begin([one.id], NOON)
         admin.result()
     assert became(database, call.id) == [(None, True)]
 
@@ -374,7 +374,7 @@ def test_a_chat_that_cannot_be_reached_waits_and_a_day_ends_the_rest(database: D
         limited, gone, waits = (a_reader(work, address=str(number)) for number in (1, 2, 3))
         call = told(work, limited, gone)
         take_down(work, call.statement.id, "why", NOON)
-        work.recipients.rest(limited.id, NOON + timedelta(hours=1))
+        work.rests.rest(limited.id, NOON + timedelta(hours=1))
         work.recipients.suspend(gone.id, NOON)
         assert work.recipients.many([gone.id])[gone.id].state is RecipientState.SUSPENDED
         other = told(work, waits, name="other")

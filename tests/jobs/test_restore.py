@@ -23,7 +23,9 @@ from storage.nodes import Node
 from storage.people import Delivery, Recipient, Route
 from storage.queries import Query
 from storage.records import Assessment
-from storage.tables import alerts, deliveries, handovers, metadata, recipients, routes, stances
+from storage.tables import metadata
+from storage.tables.log import alerts, deliveries
+from storage.tables.people import handovers, recipients, routes, stances
 from storage.vault import Vault
 from storage.words import AppealState, DeliveryState, DeskRole, RecipientState, Stance, Urgency
 from tests.builders import NOON, URGENT, a_source, a_statement, an_alert, an_entry
@@ -175,7 +177,7 @@ def test_what_waited_may_have_been_sent_since(
     if claimed:
         with database.write() as work:
             due = work.deliveries.due("telegram", NOON, 10)
-            work.deliveries.begin([one.id for one in due], NOON)
+            work.attempts.begin([one.id for one in due], NOON)
     database.back_up(file, NOON)
     lose(database)
     done = bring_back(database, file)
@@ -216,7 +218,7 @@ def test_what_did_not_wait_to_be_sent_stays_as_it_was(
     """The notification log of the past is not rewritten, and what an admin looks at waits for the admin."""
     waiting(database, "alert")
     with database.write() as work:
-        work.deliveries.settle(1, state, detail="as it was")
+        work.attempts.settle(1, state, detail="as it was")
     database.back_up(file, NOON)
     lose(database)
     bring_back(database, file)
@@ -481,7 +483,7 @@ def test_what_became_of_an_alert_since_is_known_and_not_guessed(
     waiting(database, "alert")
     database.back_up(file, NOON)
     with database.write() as work:
-        work.deliveries.settle(1, state, reference="77", detail="as it is")
+        work.attempts.settle(1, state, reference="77", detail="as it is")
     done = bring_back(database, file)
     found = the_delivery(database)
     assert (found.state, found.reference, found.detail) == (state, "77", "as it is")

@@ -42,7 +42,7 @@ def rung(
     made = queued(work, *people, alert=an_alert(identifier=identifier, statement=statement, case_id=case))
     states = (DeliveryState.SENT, DeliveryState.UNCERTAIN)
     for delivery, state in zip(work.deliveries.of_alert(made.id), states, strict=False):
-        work.deliveries.settle(delivery.id, state, reference="7" if state is DeliveryState.SENT else "")
+        work.attempts.settle(delivery.id, state, reference="7" if state is DeliveryState.SENT else "")
     return made
 
 
@@ -279,10 +279,10 @@ async def test_admins_see_how_far_it_is_and_at_its_end_who_was_told(database: Da
         retract(work, call.id, FALSE, "", RULES, LATER)
         (one,) = work.sendings.going()
         for delivery in work.deliveries.of_notice(one.notice_id):
-            work.deliveries.settle(delivery.id, DeliveryState.SENT, reference="8")
+            work.attempts.settle(delivery.id, DeliveryState.SENT, reference="8")
         correction = work.alerts.corrected_by(call.statement.id)
         told = work.deliveries.of_alert(correction)
-        work.deliveries.settle(told[0].id, DeliveryState.SENT, reference="9")
+        work.attempts.settle(told[0].id, DeliveryState.SENT, reference="9")
     progress = Progress(database, RULES)
     await progress.look(LATER + timedelta(minutes=6))  # so few move that it is shown seldom
     shown = notice_text(database, one.notice_id)
@@ -290,7 +290,7 @@ async def test_admins_see_how_far_it_is_and_at_its_end_who_was_told(database: Da
     assert "50%" in shown
     assert "sent 1 of 2, waiting 1" in shown
     with database.write() as work:
-        work.deliveries.settle(told[1].id, DeliveryState.SENT, reference="10")
+        work.attempts.settle(told[1].id, DeliveryState.SENT, reference="10")
     await progress.look(LATER + timedelta(minutes=7))
     shown = notice_text(database, one.notice_id)
     assert "Northlight · its call was taken back: who has been told" in shown
@@ -299,7 +299,7 @@ async def test_admins_see_how_far_it_is_and_at_its_end_who_was_told(database: Da
     assert await progress.look(LATER + timedelta(minutes=8)) == 0
     with database.write() as work:
         assert is_report(work.notices.many([one.notice_id])[one.notice_id].events[0])
-        work.deliveries.settle(work.deliveries.of_notice(one.notice_id)[0].id, DeliveryState.SENT)
+        work.attempts.settle(work.deliveries.of_notice(one.notice_id)[0].id, DeliveryState.SENT)
         work.retention.drop_notices(LATER + timedelta(days=40))
         assert work.notices.many([one.notice_id]) == {}, "long over, nobody keeps it"
 

@@ -158,7 +158,7 @@ def perhaps_told(work: Work, reader: Recipient, call: Alert) -> None:
     """Nobody knows whether it arrived."""
     del reader
     for one in work.deliveries.of_alert(call.id):
-        work.deliveries.settle(one.id, DeliveryState.UNCERTAIN)
+        work.attempts.settle(one.id, DeliveryState.UNCERTAIN)
 
 
 def not_told(work: Work, reader: Recipient, call: Alert) -> None:

@@ -18,7 +18,9 @@ from storage.backup import reading
 from storage.database import Database
 from storage.people import Route
 from storage.queries import Query
-from storage.tables import deliveries, entries, metadata
+from storage.tables import metadata
+from storage.tables.log import deliveries
+from storage.tables.watch import entries
 from storage.words import Act, Concern, DeliveryState, Digest, EventKind, Kind, Trust
 from tests.builders import NOON
 from tests.feeds import item, rss

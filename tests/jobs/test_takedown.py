@@ -192,7 +192,7 @@ async def test_what_waits_to_be_told_is_cancelled(watch: Watch) -> None:
         people = [a_reader(work, a_route(), address=str(number)) for number in range(3)]
         alert = queued(work, *people, alert=None)
         (first, *_) = work.deliveries.of_alert(alert.id)
-        work.deliveries.settle(first.id, DeliveryState.SENT, reference="7")
+        work.attempts.settle(first.id, DeliveryState.SENT, reference="7")
         work.alerts.put_changes(alert.id, (Change(Aspect.NAMES, (), (NAME,)),))
         done = take_down(work, alert.statement.id, "why", LATER)
         states = [one.state for one in work.deliveries.of_alert(alert.id)]
@@ -207,9 +207,9 @@ async def test_what_was_being_sent_and_comes_back_is_not_sent(database: Database
         person = a_reader(work, a_route())
         alert = queued(work, person)
         (one,) = work.deliveries.due("telegram", NOON, 5)
-        work.deliveries.begin([one.id], NOON)
+        work.attempts.begin([one.id], NOON)
         take_down(work, alert.statement.id, "why", LATER)
-        work.deliveries.settle(one.id, DeliveryState.QUEUED, detail="later")
+        work.attempts.settle(one.id, DeliveryState.QUEUED, detail="later")
 
     class Silent:
         """A voice that must not be heard."""

@@ -21,7 +21,7 @@ from jobs.takedown import take_down
 from jobs.withhold import withhold
 from storage.database import Database, Work
 from storage.records import Alert, Statement, Wording
-from storage.tables import deliveries
+from storage.tables.log import deliveries
 from storage.words import CaseState, Cause, Concern, DeliveryState, EventKind, MsgType
 from tests.bot.chat import Chat
 from tests.builders import NOON, a_reader, a_statement, an_alert, an_entry, arrived, queued
@@ -222,11 +222,11 @@ def test_whoever_never_got_it_does_not_hear_that_it_was_false(database: Database
         call = rung(work, first)
         wrong = queued(work, second, alert=replace(call, identifier="wrong", statement=said_on(call)))
         (one,) = work.deliveries.of_alert(wrong.id)
-        work.deliveries.begin([one.id], NOON)
+        work.attempts.begin([one.id], NOON)
         retract(work, wrong.id, FALSE, "", RULES, LATER)
         (told,) = work.deliveries.of_alert(work.alerts.corrected_by(wrong.statement.id))
         assert told.state is DeliveryState.QUEUED
-        work.deliveries.settle(one.id, DeliveryState.FAILED)
+        work.attempts.settle(one.id, DeliveryState.FAILED)
         assert work.told.spare([one.id]) == 1
         (told,) = work.deliveries.of_alert(told.alert_id)
         assert told.state is DeliveryState.CANCELLED

@@ -30,7 +30,7 @@ from storage.database import Database, Work
 from storage.queries import Query
 from storage.records import Entry, Source, Statement
 from storage.redactions import Withheld
-from storage.tables import alerts, deliveries
+from storage.tables.log import alerts, deliveries
 from storage.takedowns import digests
 from storage.vault import Vault
 from storage.words import Concern, DeliveryState, EventKind, Trust

@@ -128,7 +128,7 @@ class Town:
         earlier = an_alert(identifier=f"earlier {one.id}", case_id=self.case)
         stored = queued(self.work, one, lane=lane, alert=earlier)
         (delivery,) = self.work.deliveries.of_alert(stored.id)
-        self.work.deliveries.settle(delivery.id, state)
+        self.work.attempts.settle(delivery.id, state)
         self.told[one.id] = (state, lane)
 
     def by_the_rules(self, alert: Alert, *, duplicate: bool) -> dict[tuple[int, str], Rank]:

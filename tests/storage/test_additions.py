@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from storage.database import Database, Work
 from storage.records import Source
-from storage.tables import entries, sources
+from storage.tables.watch import entries, sources
 from storage.words import CaseState
 from tests.builders import CALM, NOON, URGENT, a_reader, a_source, a_statement, an_alert, an_entry
 

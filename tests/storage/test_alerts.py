@@ -30,9 +30,9 @@ def test_the_sender_knows_when_the_next_alert_is_due(database: Database) -> None
         assert work.deliveries.next_due("console") is None
         (delivery,) = work.deliveries.of_alert(alert.id)
         later = NOON + timedelta(seconds=30)
-        work.deliveries.settle(delivery.id, DeliveryState.QUEUED, not_before=later)
+        work.attempts.settle(delivery.id, DeliveryState.QUEUED, not_before=later)
         assert work.deliveries.next_due("telegram") == later
-        work.deliveries.settle(delivery.id, DeliveryState.SENT)
+        work.attempts.settle(delivery.id, DeliveryState.SENT)
         assert work.deliveries.next_due("telegram") is None
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from storage.audit import NOBODY
 from storage.database import Database, Work
-from storage.tables import audit
+from storage.tables.desk import audit
 from storage.words import Act
 from tests.builders import ADDRESS, NOON
 

@@ -183,12 +183,12 @@ def test_of_two_pauses_the_longer_counts_and_what_has_passed_is_dropped(database
     """A second answer that asks for less takes nothing back."""
     soon, late = NOON + timedelta(minutes=5), NOON + timedelta(hours=5)
     with database.write() as work:
-        work.sources.pause({"ngo.example": late, "other.example": soon}, NOON)
-        work.sources.pause({"ngo.example": soon}, NOON)
+        work.pauses.pause({"ngo.example": late, "other.example": soon}, NOON)
+        work.pauses.pause({"ngo.example": soon}, NOON)
     with database.write() as work:
-        assert work.sources.paused(NOON) == {"ngo.example": late, "other.example": soon}
-        work.sources.pause({}, soon)
-        assert work.sources.paused(NOON) == {"ngo.example": late}
+        assert work.pauses.paused(NOON) == {"ngo.example": late, "other.example": soon}
+        work.pauses.pause({}, soon)
+        assert work.pauses.paused(NOON) == {"ngo.example": late}
 
 
 def test_an_error_does_not_tell_what_was_asked_for(database: Database) -> None:

@@ -13,7 +13,7 @@ from jobs.outcome import Gone, Sent, Uncertain
 from jobs.pace import Pace
 from storage.database import Database
 from storage.delays import length_of, step_of, within
-from storage.tables import deliveries
+from storage.tables.log import deliveries
 from storage.words import Cause, DeliveryState
 from tests.builders import NOON, a_reader, a_statement, an_alert, queued
 from tests.jobs.test_deliver import Platform

@@ -12,7 +12,8 @@ from jobs.steps.match import aim_of
 from storage.database import Database, Work
 from storage.people import Route
 from storage.records import Alert
-from storage.tables import deliveries, recipients
+from storage.tables.log import deliveries
+from storage.tables.people import recipients
 from storage.words import DeliveryState
 from tests.builders import NOON, a_reader, an_alert, queued
 
@@ -22,7 +23,7 @@ LATER = NOON + timedelta(hours=1)
 def names(work: Work, *, limit: int = 10) -> list[str]:
     """The alerts that are next, in their order; their attempts are counted."""
     due = work.deliveries.due("telegram", LATER, limit)
-    work.deliveries.begin([delivery.id for delivery in due], NOON)
+    work.attempts.begin([delivery.id for delivery in due], NOON)
     alerts = work.alerts.many([delivery.alert_id for delivery in due])
     return [alerts[delivery.alert_id].identifier for delivery in due]
 
@@ -31,7 +32,7 @@ def waiting_since(work: Work, alert: Alert, minutes: int) -> None:
     """Its deliveries may go since so many minutes after noon."""
     for delivery in work.deliveries.of_alert(alert.id):
         at = NOON + timedelta(minutes=minutes)
-        work.deliveries.settle(delivery.id, DeliveryState.QUEUED, not_before=at)
+        work.attempts.settle(delivery.id, DeliveryState.QUEUED, not_before=at)
 
 
 def test_within_a_lane_goes_first_what_has_waited_longest(database: Database) -> None:
@@ -102,7 +103,7 @@ def test_who_is_lost_in_the_moment_of_the_look_is_sent_nothing(database: Databas
         sa.event.listen(database.engine, "after_cursor_execute", between)
         with database.write() as work:
             due = work.deliveries.due("telegram", NOON, 10)
-            begun = work.deliveries.begin([delivery.id for delivery in due], NOON)
+            begun = work.attempts.begin([delivery.id for delivery in due], NOON)
         leaving[0].result(timeout=30)
     with database.write() as work:
         (found,) = work.deliveries.of_alert(alert.id)
@@ -114,7 +115,7 @@ def on_a_case(work: Work, name: str, state: DeliveryState, *, lane: int = 1) -> 
     case, reader = work.cases.open(name, NOON), a_reader(work, address=name)
     alert = queued(work, reader, lane=lane, alert=an_alert(identifier=name, case_id=case))
     (delivery,) = work.deliveries.of_alert(alert.id)
-    work.deliveries.settle(delivery.id, state)
+    work.attempts.settle(delivery.id, state)
     return case, reader.id, alert.id
 
 
@@ -171,8 +172,8 @@ def test_what_may_have_arrived_before_its_case_was_closed_is_uncertain(database:
     with database.write() as work:
         case, _, alert = on_a_case(work, "closed", DeliveryState.QUEUED)
         (one,) = work.deliveries.due("telegram", NOON, 5)
-        work.deliveries.begin([one.id], NOON)
-        work.deliveries.settle(one.id, DeliveryState.QUEUED, detail="no answer", perhaps=True)
+        work.attempts.begin([one.id], NOON)
+        work.attempts.settle(one.id, DeliveryState.QUEUED, detail="no answer", perhaps=True)
         assert work.deliveries.cancel_case(case) == 1
         (found,) = work.deliveries.of_alert(alert)
         assert (found.state, found.tried) == (DeliveryState.UNCERTAIN, None)
@@ -184,9 +185,9 @@ def test_what_is_being_sent_when_its_case_is_closed_is_not_tried_again(database:
     with database.write() as work:
         case, _, alert = on_a_case(work, "closed", DeliveryState.QUEUED)
         (one,) = work.deliveries.due("telegram", NOON, 5)
-        work.deliveries.begin([one.id], NOON)
+        work.attempts.begin([one.id], NOON)
         work.deliveries.cancel_case(case)
-        work.deliveries.settle(one.id, DeliveryState.QUEUED, detail="Too Many Requests", not_before=LATER)
+        work.attempts.settle(one.id, DeliveryState.QUEUED, detail="Too Many Requests", not_before=LATER)
         (found,) = work.deliveries.of_alert(alert)
     assert (found.state, "called off" in found.detail) == (DeliveryState.CANCELLED, True)
 
@@ -236,8 +237,8 @@ def test_what_is_called_off_in_the_moment_of_a_stop_is_not_sent_later(database: 
         case, reader = work.cases.open("Nine", NOON), a_reader(work)
         alert = queued(work, reader, alert=an_alert(case_id=case))
         (due,) = work.deliveries.due("telegram", NOON, 9)
-        work.deliveries.begin([due.id], NOON)
+        work.attempts.begin([due.id], NOON)
         work.deliveries.cancel_case(case)
-        work.deliveries.put_back([due])
+        work.attempts.put_back([due])
         (found,) = work.deliveries.of_alert(alert.id)
     assert (found.state, found.attempts, "called off" in found.detail) == (DeliveryState.CANCELLED, 0, True)

@@ -14,7 +14,10 @@ from jobs.prune import Pruner
 from storage.columns import Moment
 from storage.database import Database, Work
 from storage.people import Recipient
-from storage.tables import deliveries, meta, metadata, staff
+from storage.tables import metadata
+from storage.tables.desk import staff
+from storage.tables.log import deliveries
+from storage.tables.program import meta
 from storage.words import Act, DeliveryState, DeskRole, Stance
 from tests.backends import Backend
 from tests.builders import NOON, a_reader, a_route, an_alert, arrived, queued
@@ -137,7 +140,7 @@ def test_who_is_forgotten_is_in_no_table_any_more(database: Database) -> None:
         before = Counter(table for table, _ in rows(work))
         one = person(work, "7301558244", "heron causeway")
         code = work.handovers.offer(one.id, NOON)
-        work.recipients.rest(one.id, NOON)
+        work.rests.rest(one.id, NOON)
         more = Counter(table for table, _ in rows(work)) - before
         work.recipients.forget(one.id)
         left = Counter(table for table, _ in rows(work)) - before
@@ -169,11 +172,11 @@ def test_no_hour_stays_at_what_was_sent(database: Database) -> None:
         people = [a_reader(work, address=str(number)) for number in range(4)]
         calls = [queued(work, one, alert=an_alert(identifier=one.address)) for one in people]
         ids = [work.deliveries.of_alert(call.id)[0].id for call in calls]
-        work.deliveries.begin(ids, back)
+        work.attempts.begin(ids, back)
         for key in ids:
-            work.deliveries.settle(key, DeliveryState.QUEUED, not_before=back, perhaps=True)
-        work.deliveries.sent({ids[0]: "1"})
-        work.deliveries.settle(ids[1], DeliveryState.FAILED)
+            work.attempts.settle(key, DeliveryState.QUEUED, not_before=back, perhaps=True)
+        work.attempts.sent({ids[0]: "1"})
+        work.attempts.settle(ids[1], DeliveryState.FAILED)
         work.recipients.suspend(people[2].id, back)
         work.retention.settle_down(back)
         found = work.deliveries.many(ids)
@@ -188,7 +191,7 @@ def test_no_hour_stays_at_what_left_by_an_account_without_people(database: Datab
     with database.write() as work:
         reader = a_reader(work)
         (one,) = work.deliveries.of_alert(queued(work, reader).id)
-        work.deliveries.begin([one.id], NOON)
+        work.attempts.begin([one.id], NOON)
         work.recipients.turn_to(reader.id, "telegram 2000002", NOON)
         ended = {"state": DeliveryState.UNCERTAIN, "not_before": NOON}
         work.connection.execute(sa.update(deliveries).values(**ended))

@@ -13,7 +13,9 @@ import sqlalchemy as sa
 
 from storage.copy import keep_out, rows_out, tables_of
 from storage.database import Database, StorageError
-from storage.tables import meta, metadata, recipients
+from storage.tables import metadata
+from storage.tables.people import recipients
+from storage.tables.program import meta
 from storage.vault import Vault
 from tests.backends import Backend, PostgresBackend
 from tests.builders import ADDRESS, NOON, a_reader, a_route

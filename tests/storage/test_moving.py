@@ -23,7 +23,8 @@ from storage.lines import SETTINGS, Tally, liner
 from storage.moving import InUse, Moved, Progress, Refused, move, stay
 from storage.queries import Query
 from storage.stream import TABLES, Stream
-from storage.tables import metadata, sources
+from storage.tables import metadata
+from storage.tables.watch import sources
 from storage.vault import Vault
 from tests.builders import NOON, a_source
 from tests.filled import fill

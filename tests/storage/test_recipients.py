@@ -8,7 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from storage.database import Database, Work
-from storage.tables import deliveries, recipients
+from storage.tables.log import deliveries
+from storage.tables.people import recipients
 from storage.vault import Vault
 from storage.words import DeliveryState, MsgType, RecipientState
 from tests.backends import Backend
@@ -150,7 +151,7 @@ def test_no_reference_moves_with_a_chat(database: Database) -> None:
         old = a_reader(work, address="-1")
         queued(work, old)
         (delivery,) = work.deliveries.due("telegram", NOON, 1)
-        work.deliveries.settle(delivery.id, DeliveryState.SENT, reference="77")
+        work.attempts.settle(delivery.id, DeliveryState.SENT, reference="77")
         work.recipients.move(old.id, "telegram", "-1002", NOON)
         (moved,) = work.deliveries.of_alert(delivery.alert_id)
     assert (moved.recipient_id, moved.reference) == (old.id, "")
@@ -179,7 +180,7 @@ def test_of_two_chats_that_become_one_the_row_that_went_furthest_stays(
         group, grown = a_reader(work, address="-1"), a_reader(work, address="-1002")
         call = queued(work, group, grown)
         for one, state in zip(work.deliveries.of_alert(call.id), (old, new), strict=True):
-            work.deliveries.settle(one.id, state)
+            work.attempts.settle(one.id, state)
         work.recipients.move(group.id, "telegram", "-1002", NOON)
         assert [one.state for one in work.deliveries.of_alert(call.id)] == [left]
 
@@ -200,9 +201,9 @@ def test_what_is_put_back_for_somebody_who_left_meanwhile_waits_for_their_return
         one = a_reader(work)
         queued(work, one)
         (delivery,) = work.deliveries.due("telegram", NOON, 9)
-        work.deliveries.begin([delivery.id], NOON)
+        work.attempts.begin([delivery.id], NOON)
         work.recipients.suspend(one.id, NOON)
-        work.deliveries.put_back([delivery])
+        work.attempts.put_back([delivery])
         (left,) = work.deliveries.many([delivery.id])
         work.recipients.ensure("telegram", ADDRESS, "en", NOON)
         (back,) = work.deliveries.many([delivery.id])
@@ -311,18 +312,18 @@ def test_another_account_is_not_bound_by_what_the_old_one_was_told(database: Dat
         digest = queued(work, one, lane=4, alert=an_alert(identifier="digest"))
         for reader in (one, other):
             work.deliveries.postpone(reader.id, hour)
-            work.recipients.rest(reader.id, hour)
+            work.rests.rest(reader.id, hour)
         timed = queued(work, one, alert=an_alert(identifier="timed"))
         (waits,) = work.deliveries.of_alert(timed.id)
-        work.deliveries.settle(waits.id, DeliveryState.QUEUED, not_before=later)
-        work.recipients.wrote(one.id, NOON)
+        work.attempts.settle(waits.id, DeliveryState.QUEUED, not_before=later)
+        work.rests.wrote(one.id, NOON)
         work.recipients.turn_to(one.id, "telegram 2000002", NOON)
-        assert work.recipients.resting("telegram 2000002", NOON) == {}
-        assert work.recipients.written_to("telegram 2000002", NOON) == {}
+        assert work.rests.resting("telegram 2000002", NOON) == {}
+        assert work.rests.written_to("telegram 2000002", NOON) == {}
         (due,) = work.deliveries.due("telegram 2000002", NOON, 9)
         assert (due.alert_id, due.recipient_id) == (call.id, one.id)
         rows = sa.select(deliveries.c.alert_id, deliveries.c.not_before)
         theirs = work.connection.execute(rows.where(deliveries.c.recipient_id == one.id))
         at = {row.alert_id: row.not_before for row in theirs}
         assert at == {call.id: NOON, digest.id: hour, timed.id: later}
-        assert work.recipients.resting("telegram", NOON) == {other.id: hour}
+        assert work.rests.resting("telegram", NOON) == {other.id: hour}

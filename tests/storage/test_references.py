@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from storage.database import Database, Work
 from storage.references import opened, seal_all, seal_clear, sealed
-from storage.tables import deliveries
+from storage.tables.log import deliveries
 from storage.vault import Sealer, Vault
 from tests.builders import a_reader, queued
 

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from storage.database import Database, Work
 from storage.keyring import Keyring
 from storage.rekey import SEALED
-from storage.tables import meta, metadata
+from storage.tables import metadata
+from storage.tables.program import meta
 from storage.vault import Vault, WrongKey
 from tests.backends import Backend
 from tests.builders import ADDRESS, NOON

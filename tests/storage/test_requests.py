@@ -8,7 +8,7 @@ from threading import Barrier, Event
 import sqlalchemy as sa
 
 from storage.database import Database
-from storage.tables import requests
+from storage.tables.program import requests
 from tests.backends import Backend
 from tests.builders import NOON
 

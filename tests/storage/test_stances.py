@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from storage.database import Database, Work
-from storage.tables import stances
+from storage.tables.people import stances
 from storage.words import DeliveryState, MsgType, Stance
 from tests.builders import NOON, a_reader, an_alert, queued
 

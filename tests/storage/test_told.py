@@ -40,8 +40,8 @@ def test_who_was_told_or_may_have_been_hears_of_the_end(
         reader = a_reader(work)
         (delivery,) = work.deliveries.of_alert(on_case(work, case, "call", reader).id)
         if begun:
-            work.deliveries.begin([delivery.id], NOON)
-        work.deliveries.settle(delivery.id, state)
+            work.attempts.begin([delivery.id], NOON)
+        work.attempts.settle(delivery.id, state)
         assert work.told.receivers(case) is told
 
 
@@ -79,7 +79,7 @@ def test_what_was_said_of_a_case_is_due_to_be_changed_once(database: Database) -
         reader, waiting = a_reader(work), a_reader(work, address="2")
         call = on_case(work, case, "call", reader, waiting)
         (sent, _) = work.deliveries.of_alert(call.id)
-        work.deliveries.settle(sent.id, DeliveryState.SENT, reference="7")
+        work.attempts.settle(sent.id, DeliveryState.SENT, reference="7")
         digest = [on_case(work, of, f"line {of}", reader, lane=4) for of in (case, other)]
         for line in digest:
             arrived(work, line.id, "8")
@@ -150,7 +150,7 @@ def test_news_belong_under_nothing_that_another_account_sent(database: Database)
         case, reader = work.cases.open("Nine", NOON), a_reader(work)
         call = on_case(work, case, "call", reader)
         (one,) = work.deliveries.of_alert(call.id)
-        work.deliveries.begin([one.id], NOON)
+        work.attempts.begin([one.id], NOON)
         work.recipients.turn_to(reader.id, "telegram 2000002", NOON)
         arrived(work, call.id, "7")
         (heard,) = work.told.heard(reader.id, case, call.id + 1)

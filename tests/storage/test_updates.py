@@ -6,7 +6,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from storage.database import Database
-from storage.tables import updates
+from storage.tables.program import updates
 from tests.backends import Backend
 from tests.builders import NOON
 

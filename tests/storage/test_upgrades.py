@@ -16,7 +16,8 @@ from storage import migrate
 from storage.database import Database, StorageError, Unusable
 from storage.migrate import LONG, SERVES, newest_revision, revisions, serves, upgrade
 from storage.people import Event, Notice
-from storage.tables import metadata, notices
+from storage.tables import metadata
+from storage.tables.log import notices
 from storage.vault import Vault
 from storage.words import EventKind
 from tests.backends import Backend

@@ -317,7 +317,7 @@ async def test_no_source_of_a_host_that_asked_to_be_left_alone_is_asked(config: 
     now = now_utc()
     with closing(open_database(config)) as database, database.write() as work:
         work.sources.configure(config.sources)
-        work.sources.pause({"127.0.0.1": now + timedelta(minutes=30)}, now)
+        work.pauses.pause({"127.0.0.1": now + timedelta(minutes=30)}, now)
     found = (await told(config))["source other"]
     assert "all of 127.0.0.1 is left alone, as it asked, for 30 more min" in found.state
     assert "leave it alone" in found.remedy

@@ -19,7 +19,7 @@ from jobs.notices import Admins
 from jobs.prune import Pruner
 from jobs.steps.picture import MOST, cleaned
 from storage.database import Database
-from storage.tables import pictures
+from storage.tables.desk import pictures
 from storage.words import DeskRole
 from tests.builders import NOON, a_reader, a_route, arrived
 from tests.jobs.test_appeals import LATER

@@ -166,6 +166,6 @@ def test_a_notice_is_shown_to_whom_it_was_sent(chat: Chat) -> None:
         (waiting,) = work.deliveries.of_notice(number)
     assert "Nothing like that" in chat.says(f"/show n{number}"), "not sent yet"
     with chat.database.write() as work:
-        work.deliveries.settle(waiting.id, DeliveryState.SENT, reference="1")
+        work.attempts.settle(waiting.id, DeliveryState.SENT, reference="1")
     assert "More has come than usual" in chat.says(f"/show n{number}")
     assert "Nothing like that" in Chat(chat.database, address="chat-2").says(f"/show n{number}")

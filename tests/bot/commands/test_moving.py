@@ -10,7 +10,9 @@ from bot.commands import moving
 from jobs.allowance import Allowance
 from storage.database import Database
 from storage.people import Delivery
-from storage.tables import alerts, deliveries, handovers, metadata, recipients
+from storage.tables import metadata
+from storage.tables.log import alerts, deliveries
+from storage.tables.people import handovers, recipients
 from storage.words import DeliveryState, DeskRole, Stance
 from tests.bot.chat import Chat
 from tests.builders import NOON

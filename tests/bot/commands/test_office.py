@@ -11,7 +11,8 @@ from jobs.notices import Admins
 from storage.database import Database, now_utc
 from storage.delays import step_of
 from storage.statistics import Statistics
-from storage.tables import alerts, audit
+from storage.tables.desk import audit
+from storage.tables.log import alerts
 from storage.words import Act, DeliveryState, Trust
 from tests.bot.chat import Chat, published
 from tests.bot.transports.a_service import a_service
@@ -36,7 +37,7 @@ def rang(database: Database, days_ago: float, minutes: int | None, name: str) ->
         alert = queued(work, reader, alert=an_alert(identifier=name, statement=found, sent=sent))
         if minutes is not None:
             (delivery,) = work.deliveries.of_alert(alert.id)
-            work.deliveries.settle(delivery.id, DeliveryState.SENT, reference="1")
+            work.attempts.settle(delivery.id, DeliveryState.SENT, reference="1")
             work.delays.sent("telegram", {alert.id: 1})
             at = sent + timedelta(minutes=minutes)
             work.connection.execute(

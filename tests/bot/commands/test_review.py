@@ -17,7 +17,7 @@ from jobs.unanswered import REMIND_AFTER, Unanswered
 from storage.database import Database
 from storage.held import HeldAlert
 from storage.records import Demand, PersonsAtRisk
-from storage.tables import alerts
+from storage.tables.log import alerts
 from storage.words import Act, Concern, DeliveryState, EventKind, Stance
 from tests.bot.chat import Chat
 from tests.builders import NOON, a_reader, a_route, a_statement, an_alert, queued

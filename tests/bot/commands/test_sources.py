@@ -20,11 +20,11 @@ from jobs.notices import Admins, announce
 from jobs.parser import Parser
 from jobs.poll import Polled, Poller
 from jobs.watchlist import Editor
-from storage import tables
 from storage.database import Database
 from storage.looks import Findings, Place
 from storage.people import Event
 from storage.records import Source
+from storage.tables.watch import sources
 from storage.words import Act, DeliveryState, DeskRole, EventKind, Trust
 from tests.bot.chat import Chat
 from tests.builders import NOON, a_reader, a_route, a_source
@@ -442,7 +442,7 @@ async def test_a_start_leaves_what_was_added(desk: Desk) -> None:
     assert names == ["127-0-0-1", "northlight"]
     assert desk.source().on_trial
     with desk.database.read() as work:
-        named = work.connection.execute(sa.select(tables.sources.c.name).where(tables.sources.c.watched))
+        named = work.connection.execute(sa.select(sources.c.name).where(sources.c.watched))
         assert list(named.scalars()) == ["northlight"]
 
 

@@ -22,7 +22,9 @@ from storage.appeals import Draft
 from storage.backup import reading
 from storage.database import Database, Work
 from storage.people import Event
-from storage.tables import deliveries, invitations, recipients, staff
+from storage.tables.desk import invitations, staff
+from storage.tables.log import deliveries
+from storage.tables.people import recipients
 from storage.words import Act, AppealState, DeliveryState, DeskRole, EventKind, Urgency
 from tests.builders import NOON, a_reader, a_route
 from tests.documents import texts

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from bot.transports.inbox import Inbox
 from bot.transports.telegram_keeping import Keeping
 from storage.database import Database
-from storage.tables import updates
+from storage.tables.program import updates
 from storage.vault import Vault
 from tests.bot.transports.a_service import a_service
 from tests.bot.transports.test_telegram import Voice, a_bot, says

@@ -36,7 +36,7 @@ async def alerted(
     with service.database.write() as work:
         alert = queued(work, known, alert=an_alert(identifier=identifier, statement=a_statement()))
         (delivery,) = work.deliveries.of_alert(alert.id)
-        work.deliveries.settle(delivery.id, DeliveryState.SENT, reference=f"9999,{outcome.reference}")
+        work.attempts.settle(delivery.id, DeliveryState.SENT, reference=f"9999,{outcome.reference}")
     return alert.id, service.telegram.said(int(address.partition("/")[0]))[-1]
 
 
