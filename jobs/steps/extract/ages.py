@@ -112,6 +112,47 @@ def age_list(line: str) -> list[int]:
     return [int(age) for age in re.findall(r"\d{1,2}", match["ages"] or match["lets"])] if match else []
 
 
+_MONTHS = re.compile(
+    r"생후\s?\S{1,4}?\s?(?:개월|일|주)|(?<!\S)\S{1,4}\s?개월\s?된|生後\s?\S{1,4}?(?:か月|カ月|ヶ月|ヵ月|週間|日)|"
+    r"(?:出生|刚满|剛滿)[^，。]{1,4}?(?:天|个月|個月)|[\d一二三四五六七八九十]{1,3}[个個]月大|\b[\w-]{1,9}[- ](?:month|week|day)s?[- ]old\b|"
+    r"\bde (?:\w+ )?(?:semaines|mois|meses|semanas)(?= |,|\.|;)(?! (?:de (?:prison|cárcel|prisión|détention)|d))|"
+    r"\b\w{0,12}месячн\w+",
+    re.IGNORECASE,
+)
+"""An infant told by its months, weeks or days."""
+_YEARS_OLD = re.compile(
+    r"\b(?:(?P<n>\d{1,2})-?|(?P<w>двух|тр[её]х|четыр[её]х|пяти|шести|семи|восьми|девяти|десяти|одиннадцати|двенадцати|"
+    r"тринадцати|четырнадцати|пятнадцати|шестнадцати|семнадцати))летн(?:ий|яя|его|ей|юю|ие|их|ими|ему|им)\b",
+    re.IGNORECASE,
+)
+_RUSSIAN = dict(
+    zip(
+        (
+            *("двух", "трех", "четырех", "пяти", "шести", "семи", "восьми", "девяти", "десяти", "одиннадцати"),
+            *("двенадцати", "тринадцати", "четырнадцати", "пятнадцати", "шестнадцати", "семнадцати"),
+        ),
+        range(2, _ADULT),
+        strict=True,
+    )
+)
+_JAILED = re.compile(r"\b(?:срок|заключени|колони|лишени|войн|истори|работ|юбиле|правлени)", re.IGNORECASE)
+
+
+def adjectives(line: str) -> list[int]:
+    """Russian ages told by an adjective: "пятнадцатилетний сын", "72-летнего"."""
+    found = _YEARS_OLD.finditer(line) if "летн" in line.lower() and not _THEN.search(line) else ()
+    return [
+        int(match["n"]) if match["n"] else _RUSSIAN[match["w"].lower().replace("ё", "е")]
+        for match in found
+        if not _JAILED.match(line[match.end() :].lstrip())
+    ]
+
+
+def infants(line: str) -> set[str]:
+    """The words that tell of infants by their months or days, each once."""
+    return {match.group().lower() for match in _MONTHS.finditer(line)}
+
+
 def ages_in(line: str) -> list[int]:
     """The ages, as of now, that a sentence gives; those at an earlier time are left out."""
     line = _ONCE.sub("", line) if "at the time" in line else line

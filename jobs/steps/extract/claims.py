@@ -204,7 +204,7 @@ def _read(sentence: str) -> Claimed | None:
 
 
 _BEHIND = re.compile(
-    r"(?:المنظمات|الجمعيات|المؤسسات|الهيئات)\s+(?:والجمعيات\s+)?(?:الحقوقية\s+)?ال(?:ـ\s?)?(?P<n>\d{1,4}|\w{3,10})"
+    r"(?:المنظمات|الجمعيات|المؤسسات|الهيئات)\s+(?:والجمعيات\s+)?(?:الحقوقية\s+)?ال(?:ـ\s?)?(?P<n>\d{1,4}|\w{3,10}(?:\s+عشرة?)?)"
     r"\s+(?:الموقعة|الموقّعة|المنضمة)"
 )
 """Arabic sets the number behind the noun: "the organisations, the five, the signing"."""
@@ -237,6 +237,19 @@ def _persons_alone(sentence: str) -> Claimed | None:
     if persons is None and countries is None:
         return None
     return None, number(_told(persons)), number(_told(countries))
+
+
+def headed(text: str) -> int | None:
+    """How many the heading of a list says there are: "Organisations (24):", "賛同団体（五十音順、11団体）"."""
+    match = _HEADED.search(unicodedata.normalize("NFKC", text[:160]))
+    return number(match["n"]) if match else None
+
+
+_HEADED = re.compile(
+    rf"[(\[][^()\[\]\d]{{0,24}}(?<![A-Za-z\d.])(?P<n>(?!(?:19|20)\d\d\b)\d{{1,4}}|{HAN_NUMBER})\s?"
+    r"(?:[개個个家]|명|인|곳|名|位|人|団体|단체|개\s?단체|organi[sz]ations?|organisations?|organizaciones|groups|individuals?|people|"
+    r"persons|signatories|total|in all|firmas|firmantes|personnes|personas|организаци\w*|человек\w*)?\s?(?:[)\],;]|$)"
+)
 
 
 def _told(match: re.Match[str] | None) -> str:

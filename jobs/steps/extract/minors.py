@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from jobs.steps.extract.ages import age_list, ages_in, all_adult, range_in, spelled
+from jobs.steps.extract.ages import adjectives, age_list, ages_in, all_adult, infants, range_in, spelled
 from jobs.steps.extract.kin import Listed
 from jobs.steps.extract.numbers import HAN_NUMBER, NUMBER, number, number_of
 
@@ -184,6 +184,8 @@ _YOUNGEST = re.compile(
 def _one_by_one(lines: list[str], count: int) -> int | None:
     ages = [age for line in lines for age in ages_in(line)]
     ages += sorted({age for line in lines for age in spelled(line)})  # a child of thirteen is told of again
+    ages += sorted({age for line in lines for age in adjectives(line)})
+    ages += [0] * len({one for line in lines for one in infants(line)})
     young = sum(age < _ADULT for age in ages) + sum(len(_A_MINOR.findall(line)) for line in lines)
     if not young and any(
         (one := _YOUNGEST.search(line)) and (number(one["a"]) or _ADULT) < _ADULT for line in lines

@@ -155,9 +155,16 @@ def _is_chrome(text: str, *, opening: bool) -> bool:
     drawn = (
         re.fullmatch(r"[\W_]+", text)
         or _ASIDE_LINE.match(text)
-        or (not opening and text.count(" | ") > 1 and text[0].isalpha() and not LABELLED.match(text))
+        or (not opening and text.count(" | ") > 1 and _WORDED.match(text) and not LABELLED.match(text))
+        or _WRITE_TO.search(text)
     )
     return bool(tail or drawn or _PROSE.search(text))
+
+
+_WORDED = re.compile(r"[▲▶◀△▷◁▼↑→←\s]*[^\W\d_]")
+"""A line that begins with a word, whatever arrows a menu sets before it."""
+_WRITE_TO = re.compile(r"[:：]\s?[\w.+-]{1,40}@[\w.-]{3,40}")
+"""An address to write to, behind its label."""
 
 
 def _goes_on(text: str) -> bool:

@@ -27,7 +27,7 @@ _GAP = (
 )
 _BARE = (
     r"(?<![\w.,/-])(?:all|these|those|the|none of the|each of the|of the)\s+(?P<n>{number})"
-    r"(?=\s*(?:[.,;:)]|$)|\s(?:who|are|were|have|had|is|must|will|may|face|remain|could|and|from|to|be|at|"
+    r"(?=\s*(?:[.;:)]|,(?!\d)|$)|\s(?:who|are|were|have|had|is|must|will|may|face|remain|could|and|from|to|be|at|"
     r"should|would|can|now|still|held|missing|alive|free|go|home|at once|without|before|back|into|out)\b)"
 )
 _EAST = {
@@ -198,7 +198,7 @@ def _pointed(line: str, language: str) -> Iterator[Candidate]:
         return
     numbers = number_of(language)
     after = (
-        r"(?=\s*(?:[.,;:)]|$)|\s(?:son|est[aá]n|fueron|han|siguen|permanecen|sont|ont|étaient|restent|são|"
+        r"(?=\s*(?:[.;:)]|,(?!\d)|$)|\s(?:son|est[aá]n|fueron|han|siguen|permanecen|sont|ont|étaient|restent|são|"
         r"foram|"
         r"estão|sind|wurden|freizulassen|sofort|con|sans|sin|sem)\b)"
     )

@@ -54,6 +54,7 @@ _GOING_ON = re.compile(
     r"\b(?:remains?|still|continues?|permanec\w+|"
     r"siguen?|continúan?|restent?|toujours|до сих пор)\b|"
     r"(?:is|are) (?:being |(?:believed|thought|feared|reported|said) to be )?(?:held|detained|kept)|"
+    r"\baccount for\b|\b(?:fate|whereabouts) of\b|\b(?:paradero|suerte) de\b|\b(?:le|du) sort d|\bсудьб\w+|"
     r"\b(?:est|sont) (?:détenu|retenu)|"
     r"\bdetenid\w+ desde|\bdétenue?s? depuis",
     re.IGNORECASE,

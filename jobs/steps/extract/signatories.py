@@ -7,7 +7,7 @@ from jobs.steps.extract import parties, scripts
 from jobs.steps.extract.affiliations import JUNIOR, OFFICE, TOLD_AFTER, WORK, affiliated, of_persons
 from jobs.steps.extract.blocks import Block
 from jobs.steps.extract.calendars import western
-from jobs.steps.extract.claims import claims
+from jobs.steps.extract.claims import claims, headed
 from jobs.steps.extract.data import pattern
 from jobs.steps.extract.namelists import (
     ASIDE,
@@ -61,7 +61,7 @@ _TITLES = (
     r"Sheikh|Rabbi|Doña|Don|Fray|Padre|Hna|Hno|Hermana|Hermano|Madre|"
     r"Abbé|Père|Sœur|Frère|Pasteur|Maître|Maestr[oa]|Venerable|Chief|Elder|Hajji?|P"
 )
-_PERSON_TITLES = re.compile(rf"^(?:(?:{_TITLES})\b\.?\s+(?:em\.?\s+)?)+")
+_PERSON_TITLES = re.compile(rf"^(?:The\s+(?=Rev|Rt|Most|Hon|Very))?(?:(?:{_TITLES})\b\.?\s+(?:em\.?\s+)?)+")
 _POST_NOMINAL = re.compile(
     r",?\s+(?:[A-Z]{2,6}|(?:[A-Z]\.\s?){2,4}|PhD|Ph\.D\.?|Esq\.?|Jr\.?|LL\.[MBD]\.?|M\.?Sc\.?)$"
 )
@@ -104,6 +104,8 @@ class _Found:
     """Persons of that list who show it."""
     keyed: bool = False
     """Its lines begin with a country and a colon: "Kenya: A, B"."""
+    headed: dict[str, list[int | None]] = field(default_factory=dict)
+    """How many each heading says its list holds, by the sort of those who sign."""
 
 
 def signatories(blocks: list[Block]) -> Signatories:
@@ -120,10 +122,21 @@ def signatories(blocks: list[Block]) -> Signatories:
         for name in under_date(blocks):
             _take(found, name, "organisations", "")
     _settle(found)
+    claimed = (
+        claimed[0] or _in_headings(found, "organisations"),
+        claimed[1] or _in_headings(found, "persons"),
+        claimed[2],
+    )
     listed = [*found.organisations.values(), *found.persons.values()]
     return Signatories(
         len(found.organisations), len(found.persons), len(found.countries), *claimed, tuple(listed)
     )
+
+
+def _in_headings(found: _Found, sort: str) -> int | None:
+    """How many the headings of all lists of a sort claim together; None where one of them does not say."""
+    told = found.headed.get(sort, [])
+    return sum(one or 0 for one in told) or None if all(told) else None
 
 
 def _walk(found: _Found, blocks: list[Block]) -> None:
@@ -136,8 +149,10 @@ def _walk(found: _Found, blocks: list[Block]) -> None:
             mode, country, found.marked, found.fresh = opened, "", False, True
             head = block.text[: len(block.text) - len(rest)] if rest else block.text
             found.open = not pattern(_FILE, "who_organisations").search(head)
+            found.headed.setdefault(opened, []).append(headed(head))
             if rest:
                 country = _take_all(found, rest, mode, country, row=True)
+                found.fresh = False
         elif not mode and is_closing(block):
             mode = "closing"
             found.closed_by_bodies = _bodies_below(blocks[at + 1 :])
