@@ -66,6 +66,10 @@ _ARABIC_AGE = re.compile(
     rf"(?:في|تبلغ|يبلغ)\s+(?P<o>{'|'.join(_ORDINALS)})(?P<ten>\s+عشرة?)?\s+من\s+(?:عمر|العمر)"
 )
 """A year of life told by its ordinal: "in the sixteenth of his age"."""
+_ARABIC_WORDS = re.compile(
+    rf"(?:من\s+العمر|عمره|عمرها|(?<!\w)[تي]بلغ)\s+(?P<n>{number_of('ar')})\s+(?:عاما|عاماً|سنة|سنوات|أعوام)"
+)
+"""An age in Arabic words: "of the age of seventeen years"."""
 _SPAN = {"en": number_of("en"), "fr": number_of("fr"), "es": number_of("es"), "ru": number_of("ru")}
 _RANGE = re.compile(
     rf"\b(?:between|from)\s+(?:the\s+ages\s+of\s+)?({_SPAN['en']})\s+(?:and|"
@@ -175,6 +179,7 @@ def _east(line: str) -> Iterator[int]:
     """The ages of a sentence in a script that is not Latin."""
     for match in _EAST_AGED.finditer(line):
         yield number(match["a"] or match["b"] or match["c"]) or 0
+    yield from (number(match["n"]) or 0 for match in _ARABIC_WORDS.finditer(line))
     yield from (_ORDINALS[match["o"]] + (10 if match["ten"] else 0) for match in _ARABIC_AGE.finditer(line))
 
 
