@@ -18,7 +18,8 @@ _COUNTRIES = re.compile(
     rf"\bиз\s+(?P<r>{number_of('ru')})\s+стран|"
     rf"(?:من|في)\s+(?P<a>{number_of('ar')})\s+(?:دولة|دول|بلدا|بلدان|بلدًا)|"
     rf"\b(?:from|in|across|"
-    rf"of)\s+(?:\w+\s+){{0,2}}?(?P<n>{NUMBER})\s+(?:of\s+the\s+)?(?:\w+\s+){{0,2}}?(?:\w+\s+and\s+\w+\s+)?(?:countries|states|"
+    rf"of)\s+(?:\w+\s+){{0,2}}?(?P<n>{NUMBER})\s+(?:of\s+the\s+)?(?:\w+\s+){{0,2}}?"
+    rf"(?:\w+\s+and\s+\w+\s+)?(?:countries|states|"
     rf"nations)\b",
     re.IGNORECASE,
 )
@@ -206,7 +207,8 @@ def _read(sentence: str) -> Claimed | None:
 
 
 _BEHIND = re.compile(
-    r"(?:المنظمات|الجمعيات|المؤسسات|الهيئات)\s+(?:والجمعيات\s+)?(?:الحقوقية\s+)?ال(?:ـ\s?)?(?P<n>\d{1,4}|\w{3,10}(?:\s+عشرة?)?)"
+    r"(?:المنظمات|الجمعيات|المؤسسات|الهيئات)\s+(?:والجمعيات\s+)?(?:الحقوقية\s+)?ال(?:ـ\s?)?"
+    r"(?P<n>\d{1,4}|\w{3,10}(?:\s+عشرة?)?)"
     r"\s+(?:الموقعة|الموقّعة|المنضمة)"
 )
 """Arabic sets the number behind the noun: "the organisations, the five, the signing"."""
@@ -242,15 +244,16 @@ def _persons_alone(sentence: str) -> Claimed | None:
 
 
 def headed(text: str) -> int | None:
-    """How many the heading of a list says there are: "Organisations (24):", "賛同団体（五十音順、11団体）"."""
+    """How many the heading of a list says there are: "Groups (24):", "賛同団体（11団体）"."""
     match = _HEADED.search(unicodedata.normalize("NFKC", text[:160]))
     return number(match["n"]) if match else None
 
 
 _HEADED = re.compile(
     rf"[(\[][^()\[\]\d]{{0,24}}(?<![A-Za-z\d.])(?P<n>(?!(?:19|20)\d\d\b)\d{{1,4}}|{HAN_NUMBER})\s?"
-    r"(?:[개個个家]|명|인|곳|名|位|人|団体|단체|개\s?단체|organi[sz]ations?|organisations?|organizaciones|groups|individuals?|people|"
-    r"persons|signatories|total|in all|firmas|firmantes|personnes|personas|организаци\w*|человек\w*)?\s?(?:[)\],;]|$)"
+    r"(?:[개個个家]|명|인|곳|名|位|人|団体|단체|개\s?단체|organi[sz]ations?|organizaciones|groups|"
+    r"individuals?|people|persons|signatories|total|in all|firmas|firmantes|personnes|personas|организаци\w*|"
+    r"человек\w*)?\s?(?:[)\],;]|$)"
 )
 
 

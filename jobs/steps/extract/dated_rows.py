@@ -36,7 +36,7 @@ class _Table:
 
     items: list[Item] = field(default_factory=list)
     told: int = -1
-    """The row of which the running lines tell: the last one, or the one whose title stands again above them."""
+    """The row of which the running lines tell: the last, or one whose title stands again above them."""
     heads: dict[str, int] = field(default_factory=dict)
     """The first row of which a title begins so."""
 

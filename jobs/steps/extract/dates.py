@@ -119,7 +119,9 @@ def _formal_dates(text: str) -> Iterator[Found]:
             yield Found(value, match.start("d"), match.end())
 
 
-_FORMAL = re.compile(r"(?P<d>\d{1,2}) días del mes de (?P<m>[a-z]{4,10}) (?:de|del) (?:año )?(?P<y>(?:19|20)\d\d)")
+_FORMAL = re.compile(
+    r"(?P<d>\d{1,2}) días del mes de (?P<m>[a-z]{4,10}) (?:de|del) (?:año )?(?P<y>(?:19|20)\d\d)"
+)
 
 
 def _days_without_year(text: str, year: int, taken: list[Found]) -> Iterator[Found]:

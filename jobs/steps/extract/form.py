@@ -95,7 +95,8 @@ _MEETING = (
     r"hearing|exhibition|screening|round ?table|mass|prayers?"
 )
 _HEADLINE = re.compile(
-    rf"\b(?:{_MEETING})s?\b[^.:]{{0,60}}?\bheld\b|\bheld (?:an?|its|their|the) (?:[\w-]+ ){{0,4}}?(?:{_MEETING})s?\b|"
+    rf"\b(?:{_MEETING})s?\b[^.:]{{0,60}}?\bheld\b|"
+    rf"\bheld (?:an?|its|their|the) (?:[\w-]+ ){{0,4}}?(?:{_MEETING})s?\b|"
     r"\b(?:took part|marche[ds]|walk(?:ed|s)?|gather(?:ed)?|drew|vigil|rally|"
     r"hit with protests)\b|"
     r"\b(?:conference|congress|forum|seminar|symposium|summit|workshop|consultation|assembly)\b[^.:]{0,50}?\b"

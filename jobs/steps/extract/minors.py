@@ -273,15 +273,27 @@ def _counted_elsewhere(line: str) -> int | None:
     for language, found in _CHILDREN.items():
         match = found.search(line) if _STEMS[language].search(lowered) else None
         near = line[max(0, match.start() - 24) : match.start()] if match else ""
-        if match and not _OF_A_PARENT.search(near) and not _LOST.search(line[match.start() - 24 : match.end() + 24]):
+        if (
+            match
+            and not _OF_A_PARENT.search(near)
+            and not _LOST.search(line[match.start() - 24 : match.end() + 24])
+        ):
             return number(match["n"])
     return None
 
 
 _CHILDREN = {
-    "fr": re.compile(rf"(?<![\w-])(?P<n>{number_of('fr')})\s+(?:jeunes\s+)?(?:enfants|mineure?s|bébés|nourrissons|fillettes|lycéen(?:ne)?s|collégien(?:ne)?s|écoli(?:ers|ères))\b", re.IGNORECASE),
-    "es": re.compile(rf"(?<![\w-])(?P<n>{number_of('es')})\s+(?:niñ[oa]s|menores|bebés|adolescentes)\b", re.IGNORECASE),
-    "ru": re.compile(rf"(?<![\w-])(?P<n>{number_of('ru')})\s+(?:\w+\s+)?(?:детей|несовершеннолетних|подростков|младенцев|школьников)\b", re.IGNORECASE),
+    "fr": re.compile(
+        rf"(?<![\w-])(?P<n>{number_of('fr')})\s+(?:jeunes\s+)?(?:enfants|mineure?s|bébés|nourrissons|fillettes|lycéen(?:ne)?s|collégien(?:ne)?s|écoli(?:ers|ères))\b",
+        re.IGNORECASE,
+    ),
+    "es": re.compile(
+        rf"(?<![\w-])(?P<n>{number_of('es')})\s+(?:niñ[oa]s|menores|bebés|adolescentes)\b", re.IGNORECASE
+    ),
+    "ru": re.compile(
+        rf"(?<![\w-])(?P<n>{number_of('ru')})\s+(?:\w+\s+)?(?:детей|несовершеннолетних|подростков|младенцев|школьников)\b",
+        re.IGNORECASE,
+    ),
 }
 _STEMS = {
     "fr": re.compile("enfant|mineur|bébé|nourrisson|fillette|lycéen|collégien|écoli"),
@@ -289,7 +301,8 @@ _STEMS = {
     "ru": re.compile("детей|несовершеннолетних|подростков|младенцев|школьников"),
 }
 _OF_A_PARENT = re.compile(
-    r"(?:\b(?:mère|père|madre|padre)s?\s+d[e’']\s*|(?:мать|отец|матери|отца)\s+|\b(?:a|ont|laisse|tiene[n]?|deja[n]?)\s+)$", re.IGNORECASE
+    r"(?:\b(?:mère|père|madre|padre)s?\s+d[e’']\s*|(?:мать|отец|матери|отца)\s+|\b(?:a|ont|laisse|tiene[n]?|deja[n]?)\s+)$",
+    re.IGNORECASE,
 )
 _LOST = re.compile(r"死|亡|숨지|숨졌|사망|\bmorts?\b|\btuée?s\b|\bmuert|погиб|убит|قتل|توفي")
 _DIED = re.compile(r"\b(?:died|killed|drowned|executed|dead)\b[^.;]{0,40}$")

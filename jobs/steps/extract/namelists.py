@@ -141,9 +141,7 @@ def ends(block: Block, mode: str, *, opening: bool = False) -> bool:
     if _SUMMED.search(text):
         return True
     told = scripts.told(text)
-    if len(split_names(text)) > 2:
-        return told
-    if len(_NUMBERED_NAMES.findall(text)) > 2:
+    if len(split_names(text)) > 2 or len(_NUMBERED_NAMES.findall(text)) > 2:
         return told
     limit = 40 if mode == "persons" else 26
     if len(text.split()) > limit:

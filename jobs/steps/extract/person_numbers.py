@@ -168,7 +168,7 @@ def _duals(line: str) -> Iterator[Candidate]:
 
 
 def _behind(line: str) -> Iterator[Candidate]:
-    """Persons told of before whose number stands, with its article, behind their noun or alone: "الشبان الثلاثة"."""
+    """Persons told of before whose number, with its article, stands behind their noun: "الشبان الثلاثة"."""
     for match in _ARTICLED.finditer(line):
         value = number(match["n"])
         if value and value > 1 and not _NO_PEOPLE_AR.search(line[max(0, match.start() - 14) : match.start()]):

@@ -25,7 +25,8 @@ _PEOPLE: str = table(FILE)["people"]["en"]
 _VOWELS = re.compile(r"[\u064b-\u0652\u0640]")
 """Arabic vowel signs, which some print and most leave out."""
 _ASKED = re.compile(
-    r"\b(?:faire la lumière|révél(?:er|ez)|élucid|divulgu|esclare[cz]|revel(?:ar|en)|busque|búsqueda)|установить|раскрыть|الكشف|"
+    r"\b(?:faire la lumière|révél(?:er|ez)|élucid|divulgu|esclare[cz]|revel(?:ar|en)|busque|búsqueda)|"
+    r"установить|раскрыть|الكشف|"
     r"\b(?:releas\w+|not (?:to )?(?:return|deport|extradite|repatriate|send)|free|protect|urge|call|reveal|"
     r"stop|halt|set (?:\w+ )?free|demand|ask|allow|grant|let)\b|libér|remettre en liberté|liber(?:en|ar|"
     r"ación)|"

@@ -64,7 +64,9 @@ class Tally:
         taken = {one.value for one in self.mentions if one.asked and not one.new and one.position >= titled}
         for whole in sorted(value for value in taken if value > count):
             first = next((one.position for one in self.mentions if one.value == whole and not one.new), 0)
-            parts = {(one.value, one.position) for one in groups if one.value < whole and one.position < first}
+            parts = {
+                (one.value, one.position) for one in groups if one.value < whole and one.position < first
+            }
             rest = {(value, at) for value, at in parts if value == whole - count}
             if any(value == count and other != at for value, at in parts for _, other in rest):
                 return whole
