@@ -250,7 +250,7 @@ def headed(text: str) -> int | None:
 
 
 _HEADED = re.compile(
-    rf"[(\[][^()\[\]\d]{{0,24}}(?<![A-Za-z\d.])(?P<n>(?!(?:19|20)\d\d\b)\d{{1,4}}|{HAN_NUMBER})\s?"
+    rf"[(\[][^()\[\]\d]{{0,24}}(?<![A-Za-z\d.])(?P<n>(?!(?:19|20)\d\d(?!\d)){HAN_NUMBER})\s?"
     r"(?:[개個个家]|명|인|곳|名|位|人|団体|단체|개\s?단체|organi[sz]ations?|organizaciones|groups|"
     r"individuals?|people|persons|signatories|total|in all|firmas|firmantes|personnes|personas|организаци\w*|"
     r"человек\w*)?\s?(?:[)\],;]|$)"

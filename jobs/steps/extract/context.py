@@ -224,7 +224,9 @@ def _east_asian(blocks: list[Block]) -> tuple[str, ...]:
     return tuple(re.sub(r"\s?(?:様|殿|御中|귀하|귀중)$", "", part.strip()) for part in parts)[:6]
 
 
-_ORGAN = re.compile(r"[\u3400-\u9fff가-힣·（）()]{2,30}(?:院|会|會|部|府|局|署|厅|廳|省|庁|館|馆|館|委|처|부|청|원|회|관)")
+_ORGAN = re.compile(
+    r"[\u3400-\u9fff가-힣·（）()]{2,30}(?:院|会|會|部|府|局|署|厅|廳|省|庁|館|馆|館|委|처|부|청|원|회|관)"
+)
 """The name of a state organ alone in a line, beside one that says to whom the letter is."""
 
 

@@ -294,7 +294,7 @@ def _spoken_to(walk: _Walk, text: str) -> tuple[str, ...]:
     match = expression(walk.language, "open_to").search(text)
     if match is None:
         return ()
-    name = re.sub(r"^.*(?:、|，|,|는|은)\s*", "", match["name"]).strip()
+    name = re.sub(r"^.*(?:、|，|,|는|은|(?:たち|々|われ|ども|会|体|者|同)は)\s*", "", match["name"]).strip()
     if _YOURS.match(name):
         return _meant(walk, name)
     return (
