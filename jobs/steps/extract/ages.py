@@ -167,7 +167,29 @@ def adjectives(line: str) -> list[int]:
 
 def infants(line: str) -> set[str]:
     """The words that tell of infants by their months or days, each once."""
-    return {match.group().lower() for match in _MONTHS.finditer(line)}
+    lowered = line.lower()
+    if not any(stem in lowered for stem in _MONTH_STEMS):
+        return set()
+    return {match.group() for match in _MONTHS.finditer(lowered)}
+
+
+_MONTH_STEMS = (
+    *(
+        "생후",
+        "개월",
+        "生後",
+        "出生",
+        "刚满",
+        "剛滿",
+        "月大",
+        "old",
+        "semaines",
+        "mois",
+        "meses",
+        "semanas",
+        "месячн",
+    ),
+)
 
 
 def ages_in(line: str) -> list[int]:

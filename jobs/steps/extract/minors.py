@@ -276,7 +276,7 @@ def _counted_elsewhere(line: str) -> int | None:
         if (
             match
             and not _OF_A_PARENT.search(near)
-            and not _LOST.search(line[match.start() - 24 : match.end() + 24])
+            and not _LOST.search(line[max(0, match.start() - 24) : match.end() + 24])
         ):
             return number(match["n"])
     return None

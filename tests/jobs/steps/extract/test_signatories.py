@@ -89,7 +89,7 @@ def test_numbers_in_words_and_digits(text: str, value: int | None) -> None:
     assert number(text) == value
 
 
-SECTIONS = """We are a group of 3 human rights organisations and four others from nine African and European countries.
+SECTIONS = """We are a group of 3 human rights organisations from nine African and European countries.
 
 Yours faithfully,
 
