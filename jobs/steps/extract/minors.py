@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from jobs.steps.extract.ages import adjectives, age_list, ages_in, all_adult, infants, range_in, spelled
+from jobs.steps.extract.data import holds
 from jobs.steps.extract.kin import Listed
 from jobs.steps.extract.numbers import HAN_NUMBER, NUMBER, number, number_of
 
@@ -268,8 +269,12 @@ def _counted(line: str) -> int | None:
 
 
 def _counted_elsewhere(line: str) -> int | None:
-    """The children that a sentence counts in French, Spanish or Russian, but for those of a parent alone."""
+    """The children that a sentence of danger counts in French, Spanish or Russian."""
     lowered = line.lower()
+    if not any(stems.search(lowered) for stems in _STEMS.values()) or not holds(
+        "persons.toml", "risk", lowered
+    ):
+        return None
     for language, found in _CHILDREN.items():
         match = found.search(line) if _STEMS[language].search(lowered) else None
         near = line[max(0, match.start() - 24) : match.start()] if match else ""
