@@ -91,5 +91,9 @@ def document_certainty(statement: Statement, msg_type: MsgType, harms: Harms) ->
         return Certainty.UNLIKELY
     if not (harms.extreme or harms.severe or harms.moderate):
         return Certainty.UNKNOWN
-    ahead = harms.ahead and harms.extreme and (statement.persons_at_risk.count or statement.alert.urgent)
+    ahead = (
+        harms.ahead
+        and (harms.extreme or harms.severe)
+        and (statement.persons_at_risk.count or statement.alert.urgent)
+    )
     return Certainty.LIKELY if ahead else Certainty.OBSERVED

@@ -66,6 +66,10 @@ _ARABIC_AGE = re.compile(
     rf"(?:في|تبلغ|يبلغ)\s+(?P<o>{'|'.join(_ORDINALS)})(?P<ten>\s+عشرة?)?\s+من\s+(?:عمر|العمر)"
 )
 """A year of life told by its ordinal: "in the sixteenth of his age"."""
+_ARABIC_WORDS = re.compile(
+    rf"(?:من\s+العمر|عمره|عمرها|(?<!\w)[تي]بلغ)\s+(?P<n>{number_of('ar')})\s+(?:عاما|عاماً|سنة|سنوات|أعوام)"
+)
+"""An age in Arabic words: "of the age of seventeen years"."""
 _SPAN = {"en": number_of("en"), "fr": number_of("fr"), "es": number_of("es"), "ru": number_of("ru")}
 _RANGE = re.compile(
     rf"\b(?:between|from)\s+(?:the\s+ages\s+of\s+)?({_SPAN['en']})\s+(?:and|"
@@ -112,6 +116,82 @@ def age_list(line: str) -> list[int]:
     return [int(age) for age in re.findall(r"\d{1,2}", match["ages"] or match["lets"])] if match else []
 
 
+_MONTHS = re.compile(
+    r"생후\s?\S{1,4}?\s?(?:개월|일|주)|(?<!\S)\S{1,4}\s?개월\s?된|生後\s?\S{1,4}?(?:か月|カ月|ヶ月|ヵ月|週間|日)|"
+    r"(?:出生|刚满|剛滿)[^，。]{1,4}?(?:天|个月|個月)|[\d一二三四五六七八九十]{1,3}[个個]月大|"
+    r"\b[\w-]{1,9}[- ](?:month|week|day)s?[- ]old\b|"
+    r"\bde (?:\w+ )?(?:semaines|mois|meses|semanas)(?= |,|\.|;)"
+    r"(?! (?:de (?:prison|cárcel|prisión|détention)|d))|"
+    r"\b\w{0,12}месячн\w+",
+    re.IGNORECASE,
+)
+"""An infant told by its months, weeks or days."""
+_YEARS_OLD = re.compile(
+    r"\b(?:(?P<n>\d{1,2})-?|(?P<w>двух|тр[её]х|четыр[её]х|пяти|шести|семи|восьми|девяти|десяти|одиннадцати|двенадцати|"
+    r"тринадцати|четырнадцати|пятнадцати|шестнадцати|семнадцати))летн(?:ий|яя|его|ей|юю|ие|их|ими|ему|им)\b",
+    re.IGNORECASE,
+)
+_RUSSIAN = dict(
+    zip(
+        (
+            *(
+                "двух",
+                "трех",
+                "четырех",
+                "пяти",
+                "шести",
+                "семи",
+                "восьми",
+                "девяти",
+                "десяти",
+                "одиннадцати",
+            ),
+            *("двенадцати", "тринадцати", "четырнадцати", "пятнадцати", "шестнадцати", "семнадцати"),
+        ),
+        range(2, _ADULT),
+        strict=True,
+    )
+)
+_JAILED = re.compile(r"\b(?:срок|заключени|колони|лишени|войн|истори|работ|юбиле|правлени)", re.IGNORECASE)
+
+
+def adjectives(line: str) -> list[int]:
+    """Russian ages told by an adjective: "пятнадцатилетний сын", "72-летнего"."""
+    found = _YEARS_OLD.finditer(line) if "летн" in line.lower() and not _THEN.search(line) else ()
+    return [
+        int(match["n"]) if match["n"] else _RUSSIAN[match["w"].lower().replace("ё", "е")]
+        for match in found
+        if not _JAILED.match(line[match.end() :].lstrip())
+    ]
+
+
+def infants(line: str) -> set[str]:
+    """The words that tell of infants by their months or days, each once."""
+    lowered = line.lower()
+    if not any(stem in lowered for stem in _MONTH_STEMS):
+        return set()
+    return {match.group() for match in _MONTHS.finditer(lowered)}
+
+
+_MONTH_STEMS = (
+    *(
+        "생후",
+        "개월",
+        "生後",
+        "出生",
+        "刚满",
+        "剛滿",
+        "月大",
+        "old",
+        "semaines",
+        "mois",
+        "meses",
+        "semanas",
+        "месячн",
+    ),
+)
+
+
 def ages_in(line: str) -> list[int]:
     """The ages, as of now, that a sentence gives; those at an earlier time are left out."""
     line = _ONCE.sub("", line) if "at the time" in line else line
@@ -134,6 +214,7 @@ def _east(line: str) -> Iterator[int]:
     """The ages of a sentence in a script that is not Latin."""
     for match in _EAST_AGED.finditer(line):
         yield number(match["a"] or match["b"] or match["c"]) or 0
+    yield from (number(match["n"]) or 0 for match in _ARABIC_WORDS.finditer(line))
     yield from (_ORDINALS[match["o"]] + (10 if match["ten"] else 0) for match in _ARABIC_AGE.finditer(line))
 
 

@@ -9,7 +9,7 @@ from jobs.steps.extract.ask import Ask, Frame, agent_of, form_of
 from jobs.steps.extract.asking import not_asking
 from jobs.steps.extract.clauses import clauses
 from jobs.steps.extract.obligations import obligations, until_next
-from jobs.steps.extract.phrases import base_verb, commands, infinitive
+from jobs.steps.extract.verbs import base_verb, commands, infinitive
 
 _ADVERB = (
     r"(?:,?\s+(?:\w+ly|also|further|furthermore|moreover|therefore|again|once\s+(?:again|more)|in\s+particular|"

@@ -18,7 +18,8 @@ _COUNTRIES = re.compile(
     rf"\bиз\s+(?P<r>{number_of('ru')})\s+стран|"
     rf"(?:من|في)\s+(?P<a>{number_of('ar')})\s+(?:دولة|دول|بلدا|بلدان|بلدًا)|"
     rf"\b(?:from|in|across|"
-    rf"of)\s+(?:\w+\s+){{0,2}}?(?P<n>{NUMBER})\s+(?:of\s+the\s+)?(?:\w+\s+){{0,2}}?(?:countries|states|"
+    rf"of)\s+(?:\w+\s+){{0,2}}?(?P<n>{NUMBER})\s+(?:of\s+the\s+)?(?:\w+\s+){{0,2}}?"
+    rf"(?:\w+\s+and\s+\w+\s+)?(?:countries|states|"
     rf"nations)\b",
     re.IGNORECASE,
 )
@@ -119,7 +120,8 @@ _EAST = re.compile(
     r"(?:以下の?|賛同(?:した)?|計|私たち)(?P<j>\d{1,4})団体|(?P<l>\d{1,4})団体(?:は|が|の連名|による|一同)|"
     r"[(（](?:[^()（）]{1,16}現在)?[、,：:\s]?(?P<p>\d{1,4})団体[)）]|(?P<u>\d{1,4})\s?団体(?:[、・と及]|が賛同|賛同)|"
     r"賛同団体[^\d、。]{0,6}(?P<s>\d{1,4})(?!\d|\s?[年月日])|"
-    rf"(?:我们|我們|以下|共|的)(?P<h>{HAN_NUMBER})(?:个|家|個)(?:团体|组织|机构|團體|組織|機構)|"
+    rf"(?<!\w)団体(?:数)?\s?(?P<aa>\d{{1,4}})\s?(?=[・、,，)）]|$)|단체\s?(?P<ab>\d{{1,4}})\s?[,·、]\s?개인\s?\d|"
+    rf"(?:我们|我們|我们是|我們是|以下|共|的)(?P<h>{HAN_NUMBER})(?:个|家|個)(?:团体|组织|机构|團體|組織|機構)|"
     rf"(?P<g>{HAN_NUMBER})(?:个|個|家)(?:[^\d，。；、]{{1,6}})?(?:团体|組織|组织|机构|團體|機構)(?:及|和|、|"
     rf"與|与|联合|聯合|联署|聯署|共同)|"
     rf"(?:我[们們]|[来來]自)[^。；]{{0,24}}?(?P<w>{HAN_NUMBER})(?:个|個|家)[^\d，。；、]{{0,6}}?(?:团体|"
@@ -144,7 +146,8 @@ _EAST_PERSONS = re.compile(
     rf"市民)|"
     rf"(?P<s>{HAN_NUMBER})(?:名|位)(?:[^\d，。；、名位人]{{0,6}})?(?:学生|學生|律师|律師|教师|教師|校友|"
     rf"作家|记者|記者|专家|專家|代表)|"
-    rf"(?:個人|个人|有志|賛同人|賛同者)(?:賛同|連名)?\s?(?P<l>{HAN_NUMBER})(?:人|名|位)"
+    rf"(?:個人|个人|有志|賛同人|賛同者)(?:賛同|連名)?\s?(?P<l>{HAN_NUMBER})(?:人|名|位)|"
+    r"(?:個人|个人|개인)\s?(?P<n>\d{1,5})\s?(?=[・、,，)）]|$)"
 )
 _EAST_COUNTRIES = re.compile(
     rf"(?P<k>\d{{1,3}})\s?개\s?(?:국|나라|국가)|(?P<j>{HAN_NUMBER})(?:[かカヶヵケ]国|の国|(?:個|个)(?:国家|"
@@ -204,7 +207,8 @@ def _read(sentence: str) -> Claimed | None:
 
 
 _BEHIND = re.compile(
-    r"(?:المنظمات|الجمعيات|المؤسسات|الهيئات)\s+(?:والجمعيات\s+)?(?:الحقوقية\s+)?ال(?:ـ\s?)?(?P<n>\d{1,4}|\w{3,10})"
+    r"(?:المنظمات|الجمعيات|المؤسسات|الهيئات)\s+(?:والجمعيات\s+)?(?:الحقوقية\s+)?ال(?:ـ\s?)?"
+    r"(?P<n>\d{1,4}|\w{3,10}(?:\s+عشرة?)?)"
     r"\s+(?:الموقعة|الموقّعة|المنضمة)"
 )
 """Arabic sets the number behind the noun: "the organisations, the five, the signing"."""
@@ -237,6 +241,20 @@ def _persons_alone(sentence: str) -> Claimed | None:
     if persons is None and countries is None:
         return None
     return None, number(_told(persons)), number(_told(countries))
+
+
+def headed(text: str) -> int | None:
+    """How many the heading of a list says there are: "Groups (24):", "賛同団体（11団体）"."""
+    match = _HEADED.search(unicodedata.normalize("NFKC", text[:160]))
+    return number(match["n"]) if match else None
+
+
+_HEADED = re.compile(
+    rf"[(\[][^()\[\]\d]{{0,24}}(?<![A-Za-z\d.])(?P<n>(?!(?:19|20)\d\d(?!\d)){HAN_NUMBER})\s?"
+    r"(?:[개個个家]|명|인|곳|名|位|人|団体|단체|개\s?단체|organi[sz]ations?|organizaciones|groups|"
+    r"individuals?|people|persons|signatories|total|in all|firmas|firmantes|personnes|personas|организаци\w*|"
+    r"человек\w*)?\s?(?:[)\],;]|$)"
+)
 
 
 def _told(match: re.Match[str] | None) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from jobs.steps.extract import parties
 from jobs.steps.extract.ask import Ask, Frame, agent_of
-from jobs.steps.extract.phrases import base_verb
+from jobs.steps.extract.verbs import base_verb
 
 _THAT_SPLIT = re.compile(r"(?:[,;]\s*(?:and\s+)?|\s+and\s+)that\s+")
 

@@ -63,7 +63,7 @@ _BRIEF = 400  # characters
 _HEAD = 14  # blocks
 _HEAD_LINE = 200  # characters
 _EAST_TO = re.compile(
-    r"^(?:尊敬的|致|수신\s?[:：]\s?|존경하는\s)(?P<name>[^。.!?:：]{2,60}?)(?:께|님께)?\s?(?:[:：,，]?$|"
+    r"^(?:尊敬的|(?:致|收件人|受文者)\s?[:：]\s?|致|수신\s?[:：]\s?|존경하는\s)(?P<name>[^。.!?:：]{2,60}?)(?:께|님께)?\s?(?:[:：,，]?$|"
     r"[:：]\s?请|[:：]\s?請)"
 )
 _EAST_ADDRESS = re.compile(
@@ -208,15 +208,26 @@ def _greeted(lines: list[Block]) -> tuple[str, ...]:
 
 def _east_asian(blocks: list[Block]) -> tuple[str, ...]:
     """To whom a Japanese, Chinese or Korean letter is written: "... 様", "尊敬的...：", "수신: ..."."""
-    named = [
-        _SPREAD.sub("", match["name"].strip())
-        for block in blocks[:14]
-        if (match := _EAST_TO.match(block.text) or _EAST_ADDRESS.match(block.text))
-    ]
-    if not named:
+    head = blocks[:14]
+    found = [_EAST_TO.match(block.text) or _EAST_ADDRESS.match(block.text) for block in head]
+    named: list[str] = []
+    for at, (block, match) in enumerate(zip(head, found, strict=True)):
+        above = at > 0 and not block.gap and found[at - 1] is not None
+        below = at + 1 < len(head) and not head[at + 1].gap and found[at + 1] is not None
+        if match:
+            named.append(_SPREAD.sub("", match["name"].strip()))
+        elif (above or below) and _ORGAN.fullmatch(block.text):
+            named.append(block.text)
+    if not any(found):
         return ()
     parts = [part for name in named for part in re.split(r"、|，|(?<=\S),\s?", name) if part.strip()]
     return tuple(re.sub(r"\s?(?:様|殿|御中|귀하|귀중)$", "", part.strip()) for part in parts)[:6]
+
+
+_ORGAN = re.compile(
+    r"[\u3400-\u9fff가-힣·（）()]{2,30}(?:院|会|會|部|府|局|署|厅|廳|省|庁|館|馆|館|委|처|부|청|원|회|관)"
+)
+"""The name of a state organ alone in a line, beside one that says to whom the letter is."""
 
 
 def _address(above: list[Block]) -> str:

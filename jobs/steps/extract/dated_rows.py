@@ -1,7 +1,7 @@
 """Takes a listing apart whose items bear dates: a board, dates above or below a title, rules between."""
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from jobs.steps.extract.blocks import collapse
 from jobs.steps.extract.data import pattern
@@ -15,27 +15,59 @@ _ROW = re.compile(
 
 def rows(lines: list[Line]) -> list[Item]:
     """Rows of a board's table: a number or 공지, the title, a writer, a date, a counter."""
-    found: list[Item] = []
+    found = _Table()
     for line in lines:
         match = _ROW.match(line.text.strip())
         if match is None:
-            _add_preview(found, line)
+            found.beneath(line)
             continue
         cells = [cell.strip() for cell in re.split(r"\s*[|\t]\s*|\s{2,}", match["rest"]) if cell.strip()]
         dates = short_dates_in(match["rest"])
         clock = re.search(r"(?<!\d)\d{1,2}:\d{2}(?!\d)", match["rest"])
         if len(cells) < 2 or not (dates or clock) or not any(char.isalpha() for char in cells[0]):
             continue
-        found.append(Item(clean_title(cells[0]), clean_title(cells[0]), dates[0].value if dates else None))
-    return found if len(found) >= 2 else []
+        found.add(Item(clean_title(cells[0]), clean_title(cells[0]), dates[0].value if dates else None))
+    return found.items if len(found.items) >= 2 else []
 
 
-def _add_preview(found: list[Item], line: Line) -> None:
-    """A line beneath a row is the beginning of its text, where it is longer than a menu's."""
-    if found and len(line.text) > _PREVIEW:
-        found[-1] = replace(found[-1], text=f"{found[-1].text}\n\n{line.text.strip()}")
+@dataclass(slots=True)
+class _Table:
+    """The rows of a page, and which of them the lines beneath tell of."""
+
+    items: list[Item] = field(default_factory=list)
+    told: int = -1
+    """The row of which the running lines tell: the last, or one whose title stands again above them."""
+    heads: dict[str, int] = field(default_factory=dict)
+    """The first row of which a title begins so."""
+
+    def add(self, item: Item) -> None:
+        """A row."""
+        self.told = len(self.items)
+        self.heads.setdefault(item.title[:_SAME].lower(), self.told)
+        self.items.append(item)
+
+    def beneath(self, line: Line) -> None:
+        """A line beneath the rows: the title of one again, or text of it where it is longer than a menu's."""
+        text = _AGAIN_NUMBER.sub("", collapse(line.text))
+        again = self.heads.get(text[:_SAME].lower()) if len(text) >= _SAME else None
+        if again is not None and _same_title(self.items[again].title, text):
+            self.told, row = again, self.items[again]
+            if row.title.endswith(("…", "...")):
+                self.items[again] = replace(row, title=clean_title(text), text=clean_title(text))
+        elif self.items and len(line.text) > _PREVIEW:
+            row = self.items[self.told]
+            self.items[self.told] = replace(row, text=f"{row.text}\n\n{line.text.strip()}")
 
 
+def _same_title(title: str, text: str) -> bool:
+    """Whether a line is the title of a row, or the whole of one that is cut there."""
+    head = title.rstrip("….").strip().lower()
+    return text.lower().startswith(head) and len(text) < len(head) + _LONGER
+
+
+_AGAIN_NUMBER = re.compile(r"^(?:\[?\d{1,5}\]?[.)]?\s+|[■▶●◆□▷]\s?)")
+_SAME = 10  # characters with which a title begins
+_LONGER = 80  # characters by which a title may be longer than it is cut in its row
 _PREVIEW = 40  # characters
 
 
@@ -128,20 +160,20 @@ def under_dates(lines: list[Line]) -> list[Item]:
 
 def lined(lines: list[Line]) -> list[Item]:
     """A page of lines that are a title and its date, before or behind it, and little else."""
-    found: list[Item] = []
+    found = _Table()
     for line in lines:
         text = collapse(_BULLET_SIGN.sub("", line.text))
         dates = short_dates_in(text)
         if len(dates) != 1 or len(text) > 200:
-            _add_preview(found, line)
+            found.beneath(line)
             continue
         before, after = text[: dates[0].start].strip(" (|·-–,:["), text[dates[0].end :].strip(" )|·-–,:]")
         title = before or after
         if not (before and after) and _named(title):
-            found.append(Item(clean_title(title), title, dates[0].value))
+            found.add(Item(clean_title(title), title, dates[0].value))
         else:
-            _add_preview(found, line)
-    return found if len(found) >= 4 and len(found) >= 0.6 * len(lines) else []
+            found.beneath(line)
+    return found.items if len(found.items) >= 4 and len(found.items) >= 0.6 * len(lines) else []
 
 
 def _named(title: str) -> bool:

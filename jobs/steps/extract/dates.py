@@ -106,7 +106,22 @@ def _dates_in(text: str, year: int | None) -> list[Found]:
             found.append(Found(value, match.start(), match.end()))
     if year is not None and ("月" in text or "월" in text):
         found += _days_without_year(text, year, found)
+    if "mes de" in text:
+        found += _formal_dates(text)
     return sorted([*found, *_named_dates(text, year)], key=lambda item: item.start)
+
+
+def _formal_dates(text: str) -> Iterator[Found]:
+    """Spanish dates as deeds have them: "a los 6 días del mes de junio de 2017"."""
+    for match in _FORMAL.finditer(text):
+        month = _months().get(match["m"].lower())
+        if month and (value := _made(int(match["y"]), month, int(match["d"]))):
+            yield Found(value, match.start("d"), match.end())
+
+
+_FORMAL = re.compile(
+    r"(?P<d>\d{1,2}) días del mes de (?P<m>[a-z]{4,10}) (?:de|del) (?:año )?(?P<y>(?:19|20)\d\d)"
+)
 
 
 def _days_without_year(text: str, year: int, taken: list[Found]) -> Iterator[Found]:

@@ -170,13 +170,14 @@ _OTHERS = re.compile(
 
 def _placed(lines: list[Block]) -> Iterator[date]:
     """Dates behind a place, alone in their line or before a dash: "Geneva, 5 May 2020", "(Rome, May 4) –"."""
-    never = pattern(_FILE, "not_written")
+    never, posting = pattern(_FILE, "not_written"), pattern(_FILE, "posted")
     for block in lines:
         text = block.text
         if not block.counts or is_stamp(text) or _CITED.match(text):
             continue
         found = dates_in(text[:_LINE])
-        if not found or not _PLACE.match(text[: found[0].start]) or never.search(text[: found[0].start]):
+        before = text[: found[0].start] if found else ""
+        if not before or not _PLACE.match(before) or never.search(before) or posting.search(before):
             continue
         rest = text[found[-1].end :]
         short = len(text) <= _LINE and len(re.findall(r"\w+", rest)) <= 2 and _plain(text[: found[0].start])

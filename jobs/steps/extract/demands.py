@@ -19,8 +19,9 @@ from jobs.steps.extract.headings import (
     unnumbered,
 )
 from jobs.steps.extract.namelists import heads_list, is_closing
-from jobs.steps.extract.phrases import Phrase, base_verb, commands, verb_phrases
+from jobs.steps.extract.phrases import Phrase, verb_phrases
 from jobs.steps.extract.taking import operative, take, take_all, unquoted
+from jobs.steps.extract.verbs import base_verb, commands
 from jobs.steps.extract.voice import issuer_speaks
 from jobs.steps.extract.walk import Walk
 from storage.records import Demand

@@ -155,7 +155,12 @@ def _repeated(one: Demand, other: Demand) -> bool:
     """Whether a title's demand is made again: what stands before its verb shares two characters with it."""
     near = re.sub(r"\s|즉각|즉시|直ちに|速やかに|強制|立即|立刻", "", one.quote)[-10:]
     said = other.quote.replace(" ", "")
-    return any(near[at : at + 2] in said for at in range(len(near) - 3))
+    pairs = (near[at : at + 2] for at in range(len(near) - 3))
+    return any(pair in said for pair in pairs if not _PARTICLE.search(pair))
+
+
+_PARTICLE = re.compile(r"[을를들명]|\d")
+"""What tells nothing of what a demand is about: particles, counters, numbers."""
 
 
 def _in_full(found: list[Demand], language: str) -> Iterator[Demand]:
@@ -289,7 +294,7 @@ def _spoken_to(walk: _Walk, text: str) -> tuple[str, ...]:
     match = expression(walk.language, "open_to").search(text)
     if match is None:
         return ()
-    name = re.sub(r"^.*(?:、|，|,|는|은)\s*", "", match["name"]).strip()
+    name = re.sub(r"^.*(?:、|，|,|는|은|(?:たち|々|われ|ども|会|体|者|同)は)\s*", "", match["name"]).strip()
     if _YOURS.match(name):
         return _meant(walk, name)
     return (

@@ -89,8 +89,15 @@ _TOLD = re.compile(
     r"speakers?|handed (?:over|in)|opening the conference|minute of silence|was read out|were read out)\b",
     re.IGNORECASE,
 )
+_MEETING = (
+    r"conference|congress|forum|seminar|symposium|summit|workshop|consultation|assembly|meeting|vigil|rally|"
+    r"march|walk|service|ceremony|festival|concert|protest|demonstration|event|talk|session|training|school|"
+    r"hearing|exhibition|screening|round ?table|mass|prayers?"
+)
 _HEADLINE = re.compile(
-    r"\b(?:held|took part|marche[ds]|walk(?:ed|s)?|gather(?:ed)?|drew|vigil|rally|"
+    rf"\b(?:{_MEETING})s?\b[^.:]{{0,60}}?\bheld\b|"
+    rf"\bheld (?:an?|its|their|the) (?:[\w-]+ ){{0,4}}?(?:{_MEETING})s?\b|"
+    r"\b(?:took part|marche[ds]|walk(?:ed|s)?|gather(?:ed)?|drew|vigil|rally|"
     r"hit with protests)\b|"
     r"\b(?:conference|congress|forum|seminar|symposium|summit|workshop|consultation|assembly)\b[^.:]{0,50}?\b"
     r"(?:ends?|ended|closes?|closed|concludes?|concluded|opens|opened|wraps up|convenes?)\b",
@@ -138,10 +145,14 @@ def form_of(title: str, text: str) -> Form:
 def forms_of(items: Sequence[tuple[str, str]]) -> list[Form]:
     """The forms of the items of one page, (title, text) each: where authors sign some, the page is a blog."""
     found = [form_of(title, text) for title, text in items]
-    signed = sum(form.kind is Kind.OTHER for form in found)
+    signed = sum(form.kind is Kind.OTHER and _BY_AUTHOR.match(form.shown) is not None for form in found)
     if len(found) > 2 and signed >= 2:
         return [form if form.kind else Form(Kind.OTHER, shown="a page of signed pieces") for form in found]
     return found
+
+
+_BY_AUTHOR = re.compile(r"By |I$")
+"""What shows that an item is an author's own: a byline, a first person."""
 
 
 def _category(read: list[Block]) -> Form | None:

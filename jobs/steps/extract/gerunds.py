@@ -2,7 +2,8 @@
 
 import re
 
-from jobs.steps.extract.phrases import EDGE, Phrase, base_verb, phrase
+from jobs.steps.extract.phrases import Phrase, phrase
+from jobs.steps.extract.verbs import EDGE, base_verb
 
 
 def gerund_phrases(text: str) -> list[Phrase]:

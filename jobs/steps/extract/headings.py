@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from jobs.steps.extract import parties
 from jobs.steps.extract.blocks import Block
-from jobs.steps.extract.phrases import base_verb, commands
+from jobs.steps.extract.verbs import base_verb, commands
 
 _ORDINAL = re.compile(
     r"^(?:and\s+)?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|final|last|one|two|"

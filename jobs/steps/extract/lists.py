@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from jobs.steps.extract.blocks import Block
 from jobs.steps.extract.namelists import heads_list
-from jobs.steps.extract.phrases import base_verb
+from jobs.steps.extract.verbs import base_verb
 
 _FORMS = {
     "es": re.compile(r"(?:que|a|no)?\s*\w+(?:ar|er|ir)(?:l[oae]s?|se)?\b|que\s", re.IGNORECASE),

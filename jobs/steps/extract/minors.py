@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from jobs.steps.extract.ages import age_list, ages_in, all_adult, range_in, spelled
+from jobs.steps.extract.ages import adjectives, age_list, ages_in, all_adult, infants, range_in, spelled
+from jobs.steps.extract.data import holds
 from jobs.steps.extract.kin import Listed
 from jobs.steps.extract.numbers import HAN_NUMBER, NUMBER, number, number_of
 
@@ -80,7 +81,8 @@ _EAST = re.compile(
     rf"未[满滿](?:十八|18)[岁歲](?:者|的)?(?P<v>{HAN_NUMBER})\s?(?:人|名)|"
     rf"(?:うち|内)(?P<x>{HAN_NUMBER})\s?(?:人|名)は(?:未成年|18歳未満|十八歳未満|子ども|1[0-7]歳)|"
     rf"18歳未満の(?:子ども|子供|児童|者)?(?P<g>{HAN_NUMBER})\s?(?:人|名)|"
-    rf"(?P<o>{number_of('ko')})\s?(?:명|사람)(?:은|이|의)?\s?(?:아직\s)?(?:아이|어린이|아동|미성년|청소년)"
+    rf"(?P<o>{number_of('ko')})\s?(?:명|사람)(?:은|이|의)?\s?(?:아직\s)?(?:아이|어린이|아동|미성년|청소년)|"
+    rf"(?:가운데|중)\s?(?P<b>{number_of('ko')})\s?(?:명|사람)[은이]\s[^.,。\d]{{0,16}}(?:아이|어린이|아동|미성년|청소년)"
 )
 _INFANT = re.compile(
     r"\b(?:an?|one|his|her|their)\s+(?:[\w-]+\s+){0,3}?(?:infant|baby|toddler|newborn|(?:year|"
@@ -184,6 +186,8 @@ _YOUNGEST = re.compile(
 def _one_by_one(lines: list[str], count: int) -> int | None:
     ages = [age for line in lines for age in ages_in(line)]
     ages += sorted({age for line in lines for age in spelled(line)})  # a child of thirteen is told of again
+    ages += sorted({age for line in lines for age in adjectives(line)})
+    ages += [0] * len({one for line in lines for one in infants(line)})
     young = sum(age < _ADULT for age in ages) + sum(len(_A_MINOR.findall(line)) for line in lines)
     if not young and any(
         (one := _YOUNGEST.search(line)) and (number(one["a"]) or _ADULT) < _ADULT for line in lines
@@ -253,7 +257,7 @@ def _part(line: str) -> int | None:
 def _counted(line: str) -> int | None:
     """The children that a sentence counts, or an infant that it speaks of."""
     if not _ANY_YOUNG.search(line.lower()):
-        return None
+        return _counted_elsewhere(line)
     match = _OF_THEM.search(line)
     if match and not _GONE.search(line[match.end() : match.end() + 30]):
         parents = _PARENTS.search(line[max(0, match.start() - 30) : match.start()])
@@ -264,6 +268,47 @@ def _counted(line: str) -> int | None:
     return None
 
 
+def _counted_elsewhere(line: str) -> int | None:
+    """The children that a sentence of danger counts in French, Spanish or Russian."""
+    lowered = line.lower()
+    if not any(stems.search(lowered) for stems in _STEMS.values()) or not holds(
+        "persons.toml", "risk", lowered
+    ):
+        return None
+    for language, found in _CHILDREN.items():
+        match = found.search(line) if _STEMS[language].search(lowered) else None
+        near = line[max(0, match.start() - 24) : match.start()] if match else ""
+        if (
+            match
+            and not _OF_A_PARENT.search(near)
+            and not _LOST.search(line[max(0, match.start() - 24) : match.end() + 24])
+        ):
+            return number(match["n"])
+    return None
+
+
+_CHILDREN = {
+    "fr": re.compile(
+        rf"(?<![\w-])(?P<n>{number_of('fr')})\s+(?:jeunes\s+)?(?:enfants|mineure?s|bébés|nourrissons|fillettes|lycéen(?:ne)?s|collégien(?:ne)?s|écoli(?:ers|ères))\b",
+        re.IGNORECASE,
+    ),
+    "es": re.compile(
+        rf"(?<![\w-])(?P<n>{number_of('es')})\s+(?:niñ[oa]s|menores|bebés|adolescentes)\b", re.IGNORECASE
+    ),
+    "ru": re.compile(
+        rf"(?<![\w-])(?P<n>{number_of('ru')})\s+(?:\w+\s+)?(?:детей|несовершеннолетних|подростков|младенцев|школьников)\b",
+        re.IGNORECASE,
+    ),
+}
+_STEMS = {
+    "fr": re.compile("enfant|mineur|bébé|nourrisson|fillette|lycéen|collégien|écoli"),
+    "es": re.compile("niñ|menores|bebés|adolescentes"),
+    "ru": re.compile("детей|несовершеннолетних|подростков|младенцев|школьников"),
+}
+_OF_A_PARENT = re.compile(
+    r"(?:\b(?:mère|père|madre|padre)s?\s+d[e’']\s*|(?:мать|отец|матери|отца)\s+|\b(?:a|ont|laisse|tiene[n]?|deja[n]?)\s+)$",
+    re.IGNORECASE,
+)
 _LOST = re.compile(r"死|亡|숨지|숨졌|사망|\bmorts?\b|\btuée?s\b|\bmuert|погиб|убит|قتل|توفي")
 _DIED = re.compile(r"\b(?:died|killed|drowned|executed|dead)\b[^.;]{0,40}$")
 _GONE = re.compile(r"\b(?:killed|died|estimated)\b|^\W*(?:out\s+of\s+|of\s+|go\w*\s+to\s+)?school\b")

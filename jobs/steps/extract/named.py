@@ -116,9 +116,16 @@ def roll(blocks: list[Block], *, closed: bool) -> int:
         return total
     for block in blocks[-30:]:
         if match := _NAMES_LINE.match(block.text):
+            if _WITHHELD.search(match["names"]):
+                return sum(int(count) for count in _BY_SEX.findall(match["names"]))
             parts = re.split(r",|;|\band\b", _ASIDE.sub("", match["names"]))
             return sum(_many(part.strip()) for part in parts if part.strip())
     return 0
+
+
+_WITHHELD = re.compile(r"\bnames? (?:are |is )?(?:withheld|unknown|not known|not given)\b", re.IGNORECASE)
+_BY_SEX = re.compile(r"\b(\d{1,3})\s?[mf]\b")
+"""So: "names withheld (3 f, 5 m)"."""
 
 
 def _many(part: str) -> int:

@@ -141,7 +141,7 @@ def ends(block: Block, mode: str, *, opening: bool = False) -> bool:
     if _SUMMED.search(text):
         return True
     told = scripts.told(text)
-    if len(split_names(text)) > 2:
+    if len(split_names(text)) > 2 or len(_NUMBERED_NAMES.findall(text)) > 2:
         return told
     limit = 40 if mode == "persons" else 26
     if len(text.split()) > limit:
@@ -155,9 +155,18 @@ def _is_chrome(text: str, *, opening: bool) -> bool:
     drawn = (
         re.fullmatch(r"[\W_]+", text)
         or _ASIDE_LINE.match(text)
-        or (not opening and text.count(" | ") > 1 and text[0].isalpha() and not LABELLED.match(text))
+        or (not opening and text.count(" | ") > 1 and _WORDED.match(text) and not LABELLED.match(text))
+        or _WRITE_TO.search(text)
     )
     return bool(tail or drawn or _PROSE.search(text))
+
+
+_NUMBERED_NAMES = re.compile(r"(?:^|\s)\d{1,3}[.)]\s+(?=[^\W\d_])")
+"""The numbers of names in a row: "1. A 2. B 3. C"."""
+_WORDED = re.compile(r"[▲▶◀△▷◁▼↑→←\s]*[^\W\d_]")
+"""A line that begins with a word, whatever arrows a menu sets before it."""
+_WRITE_TO = re.compile(r"[:：]\s?[\w.+-]{1,40}@[\w.-]{3,40}")
+"""An address to write to, behind its label."""
 
 
 def _goes_on(text: str) -> bool:
@@ -180,7 +189,9 @@ _PROSE = re.compile(r"^(?=.{90})[^;]{20,}?(?:[a-z]{3}\.|[!?])\s+[A-ZА-ЯЁ][^\W
 """More than one sentence, which no name has."""
 _SUMMED = re.compile(r"[共合總总][計计].{1,24}。?$|[請请][見见].{1,16}。$")
 """A sentence that tells how many signed elsewhere."""
-_ASIDE_LINE = re.compile(r"^\((?:[^\s()]+\s+){4,}[^\s()]+\)$")
+_ASIDE_LINE = re.compile(
+    r"^\((?:[^\s()]+\s+){4,}[^\s()]+\)$|^[(（][^()（）]{0,24}(?:[见見附略별첨참조]|名[单單簿])[^()（）]{0,12}[)）]$"
+)
 _LAST = re.compile(r"^(?:and|et|y|и|und|e)\s+(?=[A-ZÀ-ÞА-ЯЁ])")
 _TOLD, _LONG = 3, 12  # words of a part that goes on with a sentence, and of that sentence
 

@@ -7,10 +7,10 @@ from functools import cache
 from jobs.steps.extract.data import table
 
 _FILE = "numbers.toml"
-_HAN = {char: value for value, char in enumerate("〇一二三四五六七八九")} | {"两": 2, "兩": 2}
+_HAN = {char: value for value, char in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2, "兩": 2}
 _HAN_UNITS = {"十": 10, "百": 100}
 _DIGITS = r"\d{1,3}(?:,\d{3})+|\d{1,6}"
-HAN_NUMBER = r"(?:\d{1,6}|[一二三四五六七八九十百两兩]{1,5})"
+HAN_NUMBER = r"(?:\d{1,6}|[一二三四五六七八九十百两兩][一二三四五六七八九十百零〇两兩]{0,5})"
 """A number before a Chinese or Japanese counter."""
 
 

@@ -27,7 +27,7 @@ _GAP = (
 )
 _BARE = (
     r"(?<![\w.,/-])(?:all|these|those|the|none of the|each of the|of the)\s+(?P<n>{number})"
-    r"(?=\s*(?:[.,;:)]|$)|\s(?:who|are|were|have|had|is|must|will|may|face|remain|could|and|from|to|be|at|"
+    r"(?=\s*(?:[.;:)]|,(?!\d)|$)|\s(?:who|are|were|have|had|is|must|will|may|face|remain|could|and|from|to|be|at|"
     r"should|would|can|now|still|held|missing|alive|free|go|home|at once|without|before|back|into|out)\b)"
 )
 _EAST = {
@@ -140,7 +140,7 @@ def candidates(line: str, language: str) -> list[Candidate]:
         known = [one for one in found if one]
         found = [*known, *_with_one(known, line)]
     if language == "ar":
-        found = [*(one for one in found if one), *_duals(line)]
+        found = [*(one for one in found if one), *_duals(line), *_behind(line)]
     if language == "en":
         found = _parts_of(line, [one for one in found if one])
         taken = {one.start for one in found if one}
@@ -165,6 +165,24 @@ def _duals(line: str) -> Iterator[Candidate]:
         start = match.start("dual")
         mother = _MOTHER.search(line[:start]) is not None
         yield Candidate(2 + mother, start, match.end(), bare=mother)
+
+
+def _behind(line: str) -> Iterator[Candidate]:
+    """Persons told of before whose number, with its article, stands behind their noun: "الشبان الثلاثة"."""
+    for match in _ARTICLED.finditer(line):
+        value = number(match["n"])
+        if value and value > 1 and not _NO_PEOPLE_AR.search(line[max(0, match.start() - 14) : match.start()]):
+            yield Candidate(value, match.start("n"), match.end(), bare=True)
+
+
+_ARTICLED = re.compile(
+    r"(?<!\w)[وفبل]?ال(?P<n>ثلاثة|أربعة|خمسة|ستة|سبعة|ثمانية|تسعة|عشرة|ثلاث|أربع|خمس|ست|سبع|ثماني|تسع|عشر)(?!\w)(?!\s+عشرة?(?!\w))"
+    r"(?!\s+(?:الماضية|الأخيرة|المقبلة|القادمة|الموقعة))"
+)
+_NO_PEOPLE_AR = re.compile(
+    r"(?:أيام|الأيام|السنوات|الأشهر|الشهور|الساعات|الأسابيع|المرات|الدول|البنود|المواد|المطالب|المنظمات|الجمعيات|المؤسسات|"
+    r"البلدان|القرى|النقاط|الأعوام|من|منذ|خلال|الساعة)\s$"
+)
 
 
 @cache
@@ -198,7 +216,7 @@ def _pointed(line: str, language: str) -> Iterator[Candidate]:
         return
     numbers = number_of(language)
     after = (
-        r"(?=\s*(?:[.,;:)]|$)|\s(?:son|est[aá]n|fueron|han|siguen|permanecen|sont|ont|étaient|restent|são|"
+        r"(?=\s*(?:[.;:)]|,(?!\d)|$)|\s(?:son|est[aá]n|fueron|han|siguen|permanecen|sont|ont|étaient|restent|são|"
         r"foram|"
         r"estão|sind|wurden|freizulassen|sofort|con|sans|sin|sem)\b)"
     )

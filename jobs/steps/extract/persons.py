@@ -25,6 +25,8 @@ _PEOPLE: str = table(FILE)["people"]["en"]
 _VOWELS = re.compile(r"[\u064b-\u0652\u0640]")
 """Arabic vowel signs, which some print and most leave out."""
 _ASKED = re.compile(
+    r"\b(?:faire la lumière|révél(?:er|ez)|élucid|divulgu|esclare[cz]|revel(?:ar|en)|busque|búsqueda)|"
+    r"установить|раскрыть|الكشف|"
     r"\b(?:releas\w+|not (?:to )?(?:return|deport|extradite|repatriate|send)|free|protect|urge|call|reveal|"
     r"stop|halt|set (?:\w+ )?free|demand|ask|allow|grant|let)\b|libér|remettre en liberté|liber(?:en|ar|"
     r"ación)|"
@@ -54,6 +56,7 @@ _GOING_ON = re.compile(
     r"\b(?:remains?|still|continues?|permanec\w+|"
     r"siguen?|continúan?|restent?|toujours|до сих пор)\b|"
     r"(?:is|are) (?:being |(?:believed|thought|feared|reported|said) to be )?(?:held|detained|kept)|"
+    r"\baccount for\b|\b(?:fate|whereabouts) of\b|\b(?:paradero|suerte) de\b|\b(?:le|du) sort d|\bсудьб\w+|"
     r"\b(?:est|sont) (?:détenu|retenu)|"
     r"\bdetenid\w+ desde|\bdétenue?s? depuis",
     re.IGNORECASE,
@@ -94,6 +97,8 @@ def persons_at_risk(title: str, blocks: list[Block], language: str = "") -> Pers
     aged = 0 if sure or names or language not in {"ar", "ja", "ko", "zh"} else _aged(blocks)
     first = {name for name in names if any(name in line for line in lines[:6])}
     count = _chosen(scores, listed, len(names) or aged, alone=len(names) == 1 == len(first))
+    if count and not listed:
+        count = counts.together(count, len(sentences(title)))
     count = _beside_the_named(lines, names, count) if names and not sure else count
     count = count or counts.repeated() or told_throughout(title, lines, _asking) or _one_aged(title, blocks)
     if not count:

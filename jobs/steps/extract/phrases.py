@@ -3,11 +3,9 @@
 import re
 from dataclasses import dataclass
 
-from jobs.steps.extract.compounds import names_people
-from jobs.steps.extract.data import table, words
+from jobs.steps.extract.data import words
+from jobs.steps.extract.verbs import Token, base_verb, has_object, is_adverb, tokens_of, verb_index
 
-_TOKEN = re.compile(r"\S+")
-EDGE = "“”\"'‘’()[],;:.…*–—-"
 _COORDINATORS = frozenset({"and", "or", "but", "&", "as", "well", "plus", "while", "then"})
 _RELATIVE = frozenset({"who", "which", "whom", "whose", "that", "where", "whether", "what", "how", "why"})
 _CONDITION = re.compile(
@@ -34,101 +32,13 @@ class Phrase:
     condition: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    word: str
-    start: int
-    end: int
-    raw: str
-
-    def breaks(self) -> bool:
-        return self.raw[-1] in ",;:" or self.raw[-2:] in (",”", ";”", ',"')
-
-
-def _tokens(text: str) -> list[_Token]:
-    return [
-        _Token(match.group().strip(EDGE).replace("’", "'").lower(), match.start(), match.end(), match.group())
-        for match in _TOKEN.finditer(text)
-    ]
-
-
-def base_verb(word: str) -> bool:
-    """Whether a demand may begin with this word: a verb in its base form."""
-    lowered = word.strip(EDGE).lower()
-    return _known(lowered) or (lowered[:2] == "re" and len(lowered) > 5 and _known(lowered[2:].lstrip("-")))
-
-
-def _known(word: str) -> bool:
-    return word in words("verbs.toml", "plain") or word in words("verbs.toml", "nouns") or word == "be"
-
-
-def _adverb(word: str) -> bool:
-    return word in words("verbs.toml", "adverbs") or (
-        word.endswith("ly") and word not in {"rely", "apply", "supply", "reply", "comply", "ally"}
-    )
-
-
-def _verb_index(tokens: list[_Token], index: int) -> int | None:
-    """Where the verb stands that begins at `index`, adverbs passed over; None if none does."""
-    for position in range(index, min(index + 6, len(tokens))):
-        word = tokens[position].word
-        following = tokens[position + 1].word if position + 1 < len(tokens) else ""
-        if base_verb(word) and not (_adverb(word) and base_verb(following)):
-            return position
-        paired = (
-            word == "and" and position > index and _adverb(tokens[position - 1].word) and _adverb(following)
-        )
-        if not (_adverb(word) or paired or _stock_phrase(tokens, position)):
-            return None
-    return None
-
-
-def _stock_phrase(tokens: list[_Token], index: int) -> bool:
-    """Whether a token belongs to an adverbial phrase of several words: "without delay"."""
-    window = " ".join(token.word for token in tokens[max(0, index - 4) : index + 5])
-    stock = [phrase for phrase in table("verbs.toml")["stock"] if tokens[index].word in phrase.split()]
-    return any(phrase in window for phrase in stock)
-
-
-def infinitive(text: str, start: int = 0) -> tuple[int, int] | None:
-    """The first "to <verb>" or "not to <verb>" from `start` on: where it and where its verb begins."""
-    tokens = _tokens(text[start : start + 1500])
-    for index, token in enumerate(tokens):
-        if token.word != "to" or index + 1 >= len(tokens):
-            continue
-        verb = _verb_index(tokens, index + 1)
-        if verb is None or not tokens[verb].raw.strip("“\"'*[(")[:1].islower():
-            continue
-        if tokens[verb].word in words("verbs.toml", "nouns") and _noun_reading(tokens, index, verb):
-            continue
-        negated = index > 0 and tokens[index - 1].word == "not"
-        first = index - 1 if negated else index
-        return start + tokens[first].start, start + tokens[first if negated else index + 1].start
-    return None
-
-
-def _noun_reading(tokens: list[_Token], index: int, verb: int) -> bool:
-    """Whether "to <word>" is a preposition with a noun: "an end to torture", "access to work"."""
-    if index == 0:
-        return False
-    before = tokens[index - 1].word
-    after = tokens[verb + 1].word if verb + 1 < len(tokens) else ""
-    nominal = after in {"", "and", "or", "of", "in"} or tokens[verb].raw[-1] in ",;."
-    return nominal and before in _BEFORE_NOUN
-
-
-_BEFORE_NOUN = frozenset(
-    {"access", "end", "right", "threat", "threats", "return", "due", "according", "rights", "respect"}
-)
-
-
 def verb_phrases(text: str) -> list[Phrase]:
     """The verb phrases of a complement that begins at its (first) verb, in order.
 
     `text` is what follows "to": "release A, to let B in and to end C" gives three. Verbs that share
     an object stay together; gerund and purpose clauses stay with the verb they belong to.
     """
-    tokens = _tokens(text)
+    tokens = tokens_of(text)
     cuts = _cuts(tokens)
     found: list[Phrase] = []
     held = ""
@@ -151,12 +61,12 @@ def _objectless(piece: str) -> bool:
     """Whether a piece holds only verbs and adverbs, so that its object comes with the next verb."""
     if _NOT_IN.match(piece.strip()):
         return True
-    inside = [token.word for token in _tokens(piece)]
+    inside = [token.word for token in tokens_of(piece)]
     while inside and (inside[-1] in _COORDINATORS or inside[-1] == "to"):
         inside.pop()
     while inside and inside[0] in {"not", "to"}:
         inside.pop(0)
-    rest = [word for word in inside if not _adverb(word)]
+    rest = [word for word in inside if not is_adverb(word)]
     if all(word in _COORDINATORS for word in rest):
         return True
     verbs = all(base_verb(word) if at % 2 == 0 else word in _COORDINATORS for at, word in enumerate(rest))
@@ -177,8 +87,8 @@ def phrase(piece: str) -> Phrase | None:
     if piece.count("“") > piece.count("”") and whole[len(piece) : len(piece) + 1] == "”":
         piece += "”"
     piece = piece.strip("\"' ") if "“" in piece else piece.strip("“\"' ")
-    tokens = _tokens(piece)
-    verb = _verb_index(tokens, 1 if tokens and tokens[0].word == "to" else 0)
+    tokens = tokens_of(piece)
+    verb = verb_index(tokens, 1 if tokens and tokens[0].word == "to" else 0)
     if not tokens or not any(char.isalpha() for char in piece):
         return None
     name = tokens[verb].word if verb is not None else tokens[0].word
@@ -203,7 +113,7 @@ class _Scan:
         self.inner = self.relative = self.swallow = False
 
 
-def _cuts(tokens: list[_Token]) -> list[int]:
+def _cuts(tokens: list[Token]) -> list[int]:
     """Offsets where verb phrases begin. One pass; it remembers what the running phrase has opened."""
     cuts, scan, index = [0], _Scan(), 1
     while index < len(tokens):
@@ -235,10 +145,12 @@ def _cuts(tokens: list[_Token]) -> list[int]:
     return cuts
 
 
-def _waits(tokens: list[_Token], offset: int, index: int) -> bool:
+def _waits(tokens: list[Token], offset: int, index: int) -> bool:
     """Whether the phrase that runs is to let somebody do what "to" at `index` says, others named between."""
     start = max(_token_at(tokens, offset), index - _NEAR)
-    first = next((one.word for one in tokens[start:index] if not _adverb(one.word) and one.word != "to"), "")
+    first = next(
+        (one.word for one in tokens[start:index] if not is_adverb(one.word) and one.word != "to"), ""
+    )
     if first == "let" and base_verb(tokens[index].word) and tokens[index].raw[:1].islower():
         return not any(base_verb(one.word) and one.raw[:1].islower() for one in tokens[start + 1 : index])
     return (
@@ -268,15 +180,15 @@ _LETTING = frozenset(
 )
 
 
-def _founds(tokens: list[_Token], index: int, start: int) -> bool:
+def _founds(tokens: list[Token], index: int, start: int) -> bool:
     """Whether the phrase from `start` on founds what the infinitive at `index` is the purpose of."""
-    first = next((one.word for one in tokens[start:] if not _adverb(one.word) and one.word != "to"), "")
+    first = next((one.word for one in tokens[start:] if not is_adverb(one.word) and one.word != "to"), "")
     return tokens[index - 1].word in words("verbs.toml", "instruments") and first in words(
         "verbs.toml", "founding"
     )
 
 
-def _token_at(tokens: list[_Token], offset: int) -> int:
+def _token_at(tokens: list[Token], offset: int) -> int:
     low, high = 0, len(tokens)
     while low < high:
         middle = (low + high) // 2
@@ -287,13 +199,13 @@ def _token_at(tokens: list[_Token], offset: int) -> int:
     return low
 
 
-def _inner_verb(tokens: list[_Token], index: int) -> bool:
-    return _verb_index(tokens, index + 1) is not None and tokens[index - 1].word not in words(
+def _inner_verb(tokens: list[Token], index: int) -> bool:
+    return verb_index(tokens, index + 1) is not None and tokens[index - 1].word not in words(
         "verbs.toml", "raising"
     )
 
 
-def _new_phrase(tokens: list[_Token], index: int, scan: _Scan, *, comma: bool) -> int | None:
+def _new_phrase(tokens: list[Token], index: int, scan: _Scan, *, comma: bool) -> int | None:
     """The token at which a new phrase begins, if one does after the comma or coordinator at `index`."""
     position, joined = _passed_over(tokens, index)
     if tokens[index].word == "as" and tokens[index - 1].word == "so":
@@ -309,39 +221,39 @@ def _new_phrase(tokens: list[_Token], index: int, scan: _Scan, *, comma: bool) -
         )
         if manner and not comma:
             return None  # "publicly and privately to halt"
-        verb = _verb_index(tokens, position + 1)
+        verb = verb_index(tokens, position + 1)
         theirs = verb is not None and _taken_up(tokens, verb)
         blocked = (scan.swallow and not strong) or (scan.inner and not (comma or scan.series or theirs))
         lower = verb is not None and tokens[position + 1].raw[0].islower()
         return position + 1 if lower and not blocked else None
-    verb = _verb_index(tokens, position)
+    verb = verb_index(tokens, position)
     if verb is None or (not comma and (scan.inner or scan.relative)):
         return None
     return position if _bare_verb(tokens, verb, sure=joined or strong, strong=strong) else None
 
 
-def _taken_up(tokens: list[_Token], verb: int) -> bool:
+def _taken_up(tokens: list[Token], verb: int) -> bool:
     """Whether a verb takes up who was to be let do something: "let him go and to give him food"."""
     return verb + 1 < len(tokens) and tokens[verb + 1].word in {"them", "him", "her"}
 
 
-def _passed_over(tokens: list[_Token], index: int) -> tuple[int, bool]:
+def _passed_over(tokens: list[Token], index: int) -> tuple[int, bool]:
     """Past coordinators and adverbs: the next token, and whether a coordinator was among them."""
     position, joined = index, False
     while position < len(tokens) and position < index + 8:
         word = tokens[position].word
         if word in _COORDINATORS:
             joined = True
-        elif not (_adverb(word) and not base_verb(word)) and not _linking(tokens, position):
+        elif not (is_adverb(word) and not base_verb(word)) and not _linking(tokens, position):
             break
         position += 1
     return position, joined
 
 
-def _bare_verb(tokens: list[_Token], verb: int, *, sure: bool, strong: bool) -> bool:
+def _bare_verb(tokens: list[Token], verb: int, *, sure: bool, strong: bool) -> bool:
     """Whether a word without "to" begins a new phrase: a verb, with an object where it could be a noun."""
     token = tokens[verb]
-    theirs = token.word in words("verbs.toml", "subject") and not (strong and _has_object(tokens, verb))
+    theirs = token.word in words("verbs.toml", "subject") and not (strong and has_object(tokens, verb))
     if theirs or token.word == "be":
         return False
     if (
@@ -355,49 +267,10 @@ def _bare_verb(tokens: list[_Token], verb: int, *, sure: bool, strong: bool) -> 
     if not token.raw.strip("“\"'*")[:1].islower():
         return False
     doubtful = not sure or token.word in words("verbs.toml", "nouns")
-    return not doubtful or _has_object(tokens, verb)
+    return not doubtful or has_object(tokens, verb)
 
 
-def _linking(tokens: list[_Token], position: int) -> bool:
+def _linking(tokens: list[Token], position: int) -> bool:
     pair = {tokens[position].word, tokens[position + 1].word if position + 1 < len(tokens) else ""}
     before = tokens[position - 1].word if position else ""
     return pair == {"in", "particular"} or (tokens[position].word == "particular" and before == "in")
-
-
-def _has_object(tokens: list[_Token], verb: int) -> bool:
-    """Whether what follows a verb looks like its object rather than the rest of a noun phrase."""
-    if verb + 1 >= len(tokens):
-        return False
-    following = tokens[verb + 1]
-    if tokens[verb].word == "call" and following.word in {"on", "upon", "for"}:
-        return True
-    if (
-        following.word in words("verbs.toml", "determiners")
-        or following.raw[:1].isupper()
-        or _adverb(following.word)
-    ):
-        taken = following.word in _PREPOSITIONS and tokens[verb].word in words("verbs.toml", "nouns")
-        return not taken
-    if tokens[verb].word not in words("verbs.toml", "nouns"):
-        return True
-    return (
-        following.word.endswith(("s", "ed", "ing", "al", "ive", "ous", "able", "ible"))
-        or following.word.isdigit()
-    )
-
-
-_PREPOSITIONS = frozenset({"in", "for", "at", "by", "with", "from", "to", "on", "against"})
-
-
-def commands(text: str) -> bool:
-    """Whether a text begins with a command: a verb, with its object where the word could be a noun."""
-    tokens = _tokens(text[:200])
-    at = 1 if tokens and tokens[0].word in {"please", "kindly"} else 0
-    if tokens[at : at + 2] and tokens[at].word in {"do", "never"} and at + 1 < len(tokens):
-        return tokens[at].word == "never" or tokens[at + 1].word == "not" or _has_object(tokens, at)
-    verb = _verb_index(tokens, at)
-    if verb is None or tokens[verb].raw[-1] in ":,;":
-        return False
-    if names_people(tokens[verb].word, text):
-        return False
-    return tokens[verb].word not in words("verbs.toml", "nouns") or _has_object(tokens, verb)

@@ -3,6 +3,7 @@
 import re
 
 from jobs.steps.extract import parties
+from jobs.steps.extract.affiliations import OFFICE
 from jobs.steps.extract.data import pattern
 from jobs.steps.extract.namelists import SIGNS, is_organisation, is_place
 from jobs.steps.extract.printed_countries import printed_names, where_of
@@ -28,7 +29,13 @@ def name_and_country(text: str) -> tuple[str, str]:
             and (_country_only(tail) or pattern(_FILE, "nowhere").fullmatch(tail))
         ):
             return head.strip(" ,"), tail
+    inner = [part.strip() for part in text.split(",")]
+    if len(inner) == _WITH_OFFICE and _country_only(inner[1]) and OFFICE.match(inner[2]):
+        return f"{inner[0]}, {inner[2]}", inner[1]
     return text, ""
+
+
+_WITH_OFFICE = 3  # parts of a line that tells a name, a country and an office
 
 
 def also_printed(text: str) -> set[str]:

@@ -1,20 +1,17 @@
 """Counts who signed: the lists under their headings, one name a line or several in a row."""
 
 import re
-from dataclasses import dataclass, field
 
 from jobs.steps.extract import parties, scripts
-from jobs.steps.extract.affiliations import JUNIOR, OFFICE, TOLD_AFTER, WORK, affiliated, of_persons
+from jobs.steps.extract.affiliations import OFFICE, WORK, affiliated
 from jobs.steps.extract.blocks import Block
 from jobs.steps.extract.calendars import western
-from jobs.steps.extract.claims import claims
+from jobs.steps.extract.claims import claims, headed
 from jobs.steps.extract.data import pattern
 from jobs.steps.extract.namelists import (
     ASIDE,
-    EAST,
     HONOURED,
     IN_COUNTRY,
-    KOREAN_PERSON,
     LABELLED,
     NUMBERING,
     ONLY_POST_NOMINAL,
@@ -30,103 +27,52 @@ from jobs.steps.extract.namelists import (
     split_names,
     without_running_heads,
 )
-from jobs.steps.extract.numbers import NUMBER
-from jobs.steps.extract.printed import also_printed, name_and_country
-from jobs.steps.extract.printed_countries import unflagged, where_of
+from jobs.steps.extract.printed_countries import where_of
+from jobs.steps.extract.signed import Found, settle, take, take_all
 from jobs.steps.extract.unheaded import at_end, under_date
 from storage.records import Signatories
 
 _FILE = "signatories.toml"
-_COUNTED = re.compile(
-    rf"^(?:and|plus|in addition,?|\+|\.\.\.|…)?\s*(?:and\s+)?(?:{NUMBER})\s+(?:more|other|others|"
-    rf"further|additional|org)\w*\b",
-    re.IGNORECASE,
-)
-_AND_MORE = re.compile(
-    rf",?\s+(?:and|plus)\s+(?:{NUMBER}|several|many)\s+(?:more|others?)\b|"
-    r"\s以上\s?\d{1,4}\s?(?:団体|名|人).*$|"
-    r"(?:、|,|\s)?(?:ほか|他|外|另有|以及其他)\s?(?:賛同者|個人)?\d{1,5}\s?(?:名|人|団体|个|個|位).*$|"
-    r"(?:\s|,|、)(?:외|등|이외)\s?\d{1,5}\s?(?:명|인|개|곳)?.*$|"
-    r"\s(?:et|y|e|и|und|و)\s+(?:otr[oa]s\s+|ещ[её]\s+)?\d{1,5}\s+(?:autres|m[aá]s|otr[oa]s|outr[oa]s|человек|"
-    r"weitere|آخر\w*).*$",
-    re.IGNORECASE,
-)
-_EAST_TAIL = re.compile(r"\s*\((?:이상|총|계|以上)[^()]{0,30}\)\s*$")
-_TITLES = (
-    r"H\.?E|Mr|Mrs|Ms|Mx|Dr|Prof|Professor|Profesora?|Professeure?|Rev|Revd|Reverend|Fr|Sr|Br|Bro|Sis|Sir|"
-    r"Dame|Lord|"
-    r"Lady|Ven|Adv|Hon|Ambassador|Bishop|Archbishop|Cardinal|Judge|Justice|Rt|Most|The Rt Hon|Mgr|Msgr|"
-    r"Baroness|Pr|Me|Mme|MM?|Sra?|Dra|Lic|Licda|Lcda|M\.A|Ing|Abog|Imam|Sister|Brother|Senator|Advocate|"
-    r"Pastor|Deacon|"
-    r"Sheikh|Rabbi|Doña|Don|Fray|Padre|Hna|Hno|Hermana|Hermano|Madre|"
-    r"Abbé|Père|Sœur|Frère|Pasteur|Maître|Maestr[oa]|Venerable|Chief|Elder|Hajji?|P"
-)
-_PERSON_TITLES = re.compile(rf"^(?:(?:{_TITLES})\b\.?\s+(?:em\.?\s+)?)+")
-_POST_NOMINAL = re.compile(
-    r",?\s+(?:[A-Z]{2,6}|(?:[A-Z]\.\s?){2,4}|PhD|Ph\.D\.?|Esq\.?|Jr\.?|LL\.[MBD]\.?|M\.?Sc\.?)$"
-)
-_UNNAMED = re.compile(r"^(?:name withheld|anonymous|익명|匿名|佚名|anonyme|anónimo|аноним)", re.IGNORECASE)
-_JOINED = re.compile(r"\b(?:of|for|sans|pour|des|de|por|para|für|и)\b")
 _HEADERS = re.compile(
     r"(?:(?:organi[sz]ations?|signator(?:y|ies)|names?|representatives?|title|position|no\.?|country)\s*){1,5}",
     re.IGNORECASE,
 )
 """The head of a table of signatories."""
 _COLUMNS = re.compile(r"\b(?:country|país|pays|страна)\b|국가|国名", re.IGNORECASE)
-_BEFORE_TITLE = re.compile(rf"(?<=[^\W\d_])\s+(?={HONOURED.pattern})")
-"""Between two persons in a row, each with an honorific: columns that have run together."""
-_SEVERAL_NUMBERED = re.compile(r"(?<=\S)\s+\d{1,3}[.)]\s+(?=\S)")
-
-
-@dataclass(slots=True)
-class _Found:
-    organisations: dict[str, str] = field(default_factory=dict)
-    persons: dict[str, str] = field(default_factory=dict)
-    countries: set[str] = field(default_factory=set)
-    bodies: bool = False
-    """The text says that organisations sign: a plain name under its closing is one."""
-    closed_by_bodies: bool = False
-    """The list under the closing of the letter is one of organisations."""
-    open: bool = True
-    """The heading does not say whether organisations or persons sign."""
-    columned: bool = False
-    """The list is a table whose last column is the country."""
-    person_last: bool = False
-    marked: bool = False
-    """The running list sets bullets or numbers before its names."""
-    fresh: bool = False
-    """Nothing stands yet under the heading of the running list."""
-    barred: bool = False
-    """Bars stand between the names of its rows."""
-    doubtful: list[str] = field(default_factory=list)
-    """Names of an open list that may be persons': none has a word of bodies, or a country."""
-    sure: int = 0
-    """Persons of that list who show it."""
-    keyed: bool = False
-    """Its lines begin with a country and a colon: "Kenya: A, B"."""
 
 
 def signatories(blocks: list[Block]) -> Signatories:
     """The listed names counted by sort, their countries, and the claimed numbers beside them."""
     claimed = claims(western(blocks))
-    found = _Found(
+    found = Found(
         bodies=claimed[0] is not None or any(SIGNED_BY_BODIES.search(block.text) for block in blocks)
     )
     _walk(found, list(without_running_heads(blocks)))
     if not found.organisations and not found.persons:
         for name, sort in at_end(blocks):
-            _take(found, name, sort, "")
+            take(found, name, sort, "")
     elif not found.organisations and claimed[0]:
         for name in under_date(blocks):
-            _take(found, name, "organisations", "")
-    _settle(found)
+            take(found, name, "organisations", "")
+    settle(found)
+    claimed = (
+        claimed[0] or _in_headings(found, "organisations"),
+        claimed[1] or _in_headings(found, "persons"),
+        claimed[2],
+    )
     listed = [*found.organisations.values(), *found.persons.values()]
     return Signatories(
         len(found.organisations), len(found.persons), len(found.countries), *claimed, tuple(listed)
     )
 
 
-def _walk(found: _Found, blocks: list[Block]) -> None:
+def _in_headings(found: Found, sort: str) -> int | None:
+    """How many the headings of all lists of a sort claim together; None where one of them does not say."""
+    told = found.headed.get(sort, [])
+    return sum(one or 0 for one in told) or None if all(told) else None
+
+
+def _walk(found: Found, blocks: list[Block]) -> None:
     """Takes up the names of every list that has a heading, or stands under the closing of a letter."""
     mode, country = "", ""
     for at, block in enumerate(blocks):
@@ -136,8 +82,10 @@ def _walk(found: _Found, blocks: list[Block]) -> None:
             mode, country, found.marked, found.fresh = opened, "", False, True
             head = block.text[: len(block.text) - len(rest)] if rest else block.text
             found.open = not pattern(_FILE, "who_organisations").search(head)
+            found.headed.setdefault(opened, []).append(headed(head))
             if rest:
-                country = _take_all(found, rest, mode, country, row=True)
+                country = take_all(found, rest, mode, country, row=True)
+                found.fresh = False
         elif not mode and is_closing(block):
             mode = "closing"
             found.closed_by_bodies = _bodies_below(blocks[at + 1 :])
@@ -147,17 +95,7 @@ def _walk(found: _Found, blocks: list[Block]) -> None:
             country = _take_block(found, block, mode, country)
 
 
-def _settle(found: _Found) -> None:
-    """Takes the doubtful names of open lists for persons' where most of the others are."""
-    bodies = len(found.organisations) - len(found.doubtful)
-    if found.sure > 1 and found.sure > bodies and found.sure * 3 >= len(found.doubtful):
-        for key in found.doubtful:
-            if name := found.organisations.pop(key, ""):
-                name = re.split(r"\s*[(（]|,|，|،| – | - | — ", name)[0].strip()
-                found.persons.setdefault(name.lower(), name)
-
-
-def _over(found: _Found, block: Block, mode: str) -> bool:
+def _over(found: Found, block: Block, mode: str) -> bool:
     """Whether the running list is over before this block."""
     if found.fresh and _RULE.fullmatch(block.text):
         return False
@@ -210,7 +148,7 @@ _ABBREVIATED = re.compile(r"\([A-Z][A-Za-z-]{1,11}\)$")
 _BELOW = 12  # blocks
 
 
-def _take_block(found: _Found, block: Block, mode: str, country: str) -> str:
+def _take_block(found: Found, block: Block, mode: str, country: str) -> str:
     """Adds what one block prints: one name, or several in a row; gives the country over what follows."""
     titled = scripts.person(f"{block.marker} {block.text}") and scripts.person(f"{block.marker} ")
     marker = (bool(block.marker) and not titled) or bool(NUMBERING.match(block.text))
@@ -230,18 +168,18 @@ def _take_block(found: _Found, block: Block, mode: str, country: str) -> str:
         key, names = keyed
         found.keyed = True
         for name in names:
-            _take(found, name, mode, where_of(key) or "" if is_country(key) else "")
+            take(found, name, mode, where_of(key) or "" if is_country(key) else "")
         return country
     if spoken := _spoken_for(text):
         organisation, person = spoken
-        country = _take(found, organisation, "organisations", country)
-        return _take(found, person, "persons", country) if person else country
+        country = take(found, organisation, "organisations", country)
+        return take(found, person, "persons", country) if person else country
     labelled = _persons_behind(text)
     for name in labelled:
-        _take(found, name, "persons", country)
+        take(found, name, "persons", country)
     row = found.fresh and _ROW.search(text) is not None
     found.fresh = False
-    return country if labelled else _take_all(found, text, mode, country, row=row)
+    return country if labelled else take_all(found, text, mode, country, row=row)
 
 
 _RULE = re.compile(r"[-–—_=*.·~]{3,200}")
@@ -254,7 +192,7 @@ _ROW = re.compile(r"(?:[^,;()]{3,60},\s+){2,}[^,;()]{3,60}\s(?:and|et|y|и)\s+[A
 """Names in a row that ends with "and": no place or country is joined to a name so."""
 
 
-def _no_name(found: _Found, block: Block, text: str, mode: str, *, marker: bool) -> bool:
+def _no_name(found: Found, block: Block, text: str, mode: str, *, marker: bool) -> bool:
     """Whether a line is the office of the person above, or heads or tells about names that have bullets."""
     if mode == "closing" and not block.gap:
         head, _, role = _DASHED.sub(", ", text).partition(",")
@@ -287,7 +225,7 @@ def _is_role(text: str) -> bool:
 _DASHED = re.compile(r"\s[–—-]\s")
 
 
-def _keyed(found: _Found, text: str) -> tuple[str, list[str]] | None:
+def _keyed(found: Found, text: str) -> tuple[str, list[str]] | None:
     """A line that begins with a country and a colon, and the names behind it; others in such a list, too."""
     match = LABELLED.match(text)
     if match is None or not (is_country(match["head"].strip()) or (found.keyed and len(match["head"]) < 40)):
@@ -328,92 +266,3 @@ def _persons_behind(text: str) -> list[str]:
         else:
             names.append(part)
     return names if len(names) >= 2 and all(HONOURED.match(name) for name in names) else []
-
-
-def _take_all(found: _Found, text: str, mode: str, country: str, *, row: bool = False) -> str:
-    text = JUNIOR.sub(r" \1", _EAST_TAIL.sub("", text))
-    cut = _BEFORE_TITLE if mode == "persons" and HONOURED.match(text) else _SEVERAL_NUMBERED
-    parts = [part.strip() for part in cut.split(text)]
-    if len(parts) < 2:
-        parts = split_names(text, persons=mode == "persons", row=row)
-    if len(parts) < 2:
-        return _take(found, text, mode, country)
-    if mode == "organisations" and found.open and of_persons(parts):
-        mode = "persons"
-    for part in parts:
-        country = _take(found, part, mode, country)
-    return country
-
-
-def _take(found: _Found, line: str, mode: str, country: str) -> str:
-    """Adds one printed name to the lists; a line that is only a country heads the following ones."""
-    text, flag = unflagged(_AND_MORE.split(NUMBERING.sub("", line))[0].strip(" ,;.*|"))
-    base = ASIDE.sub("", text)
-    text = base if base.isupper() and is_country(base) else text
-    text = bare if (bare := IN_COUNTRY.sub("", text)) != text and is_country(bare.rstrip(" :")) else text
-    if text and is_country(text):
-        found_country = where_of(text)
-        if found_country:
-            return found_country
-    text = _uncounted(text)
-    if not text or _COUNTED.search(text):
-        return country
-    name, printed = name_and_country(_tabled(text) if found.columned else text)
-    where = flag or (where_of(printed) if printed else None) or country
-    found.countries.update(also_printed(text))
-    honoured = bool(HONOURED.match(name))
-    bodies = found.bodies or found.closed_by_bodies
-    closing = mode == "closing" and not bodies and not is_organisation(name.split(",")[0])
-    korean = KOREAN_PERSON.fullmatch(name) is not None
-    arabic = (scripts.person(text) or (found.person_last and scripts.brief(name))) and not is_organisation(
-        name.split("،")[0]
-    )
-    person = mode == "persons" or honoured or closing or arabic or korean or (found.open and affiliated(text))
-    if person:
-        name = re.split(r"\s*[(（]|,|，|،| – | - | — ", scripts.without_office(name))[0].strip()
-        name = _POST_NOMINAL.sub("", _POST_NOMINAL.sub("", _PERSON_TITLES.sub("", name)))
-    if mode == "closing" and person and not honoured and not is_personal(name):
-        if not (where or _JOINED.search(name)) or len(name.split()) > 10:
-            return country
-        person = False
-    if len(name) < 2 or len(re.findall(r"[^\W\d_]", name)) < 2 or (len(name) > 6 and _CODED.match(name)):
-        return country
-    unnamed = person and _UNNAMED.match(name)
-    key = f"{name} {len(found.persons)}".lower() if unnamed else name.lower()
-    found.person_last = person
-    store = found.persons if person else found.organisations
-    store.setdefault(key, name)
-    if found.open and mode == "organisations":
-        _doubt(found, key, name, person=person)
-    if where and not pattern(_FILE, "nowhere").fullmatch(printed or ""):
-        found.countries.add(where)
-    return country
-
-
-_CODED = re.compile(r"\W*\d[\d-]{4,}")
-
-
-def _uncounted(text: str) -> str:
-    """An entry without the sentence that tells how many more have signed; "" where that is all of it."""
-    if not text or not pattern(_FILE, "counted").search(text):
-        return text
-    return TOLD_AFTER.split(text)[0] if TOLD_AFTER.search(text) else ""
-
-
-def _doubt(found: _Found, key: str, name: str, *, person: bool) -> None:
-    """Notes in an open list who is a person for sure, and whose name may be one's."""
-    found.sure += person
-    head = re.split(r"[,(（]", name)[0].strip()
-    if not person and is_personal(head) and not is_organisation(head) and not EAST.search(head):
-        found.doubtful.append(key)
-
-
-def _tabled(text: str) -> str:
-    """A row of a table whose columns have run together: its number off, its country after a comma."""
-    row = re.sub(r"^\d{1,3}\s+", "", text)
-    words_of = row.split()
-    for size in (3, 2, 1):
-        tail = " ".join(words_of[-size:])
-        if len(words_of) > size and parties.names_country(tail):
-            return f"{' '.join(words_of[:-size])}, {tail}"
-    return row

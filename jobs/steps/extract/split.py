@@ -49,6 +49,7 @@ def _owner(lines: list[Line], first: str) -> str:
         text = collapse(line.text)
         if text.startswith(first[:_SAME]):
             break
+        text = _SECTION.split(text)[0]
         if (
             len(text.split()) <= _NAME
             and text[:1].isupper()
@@ -59,6 +60,8 @@ def _owner(lines: list[Line], first: str) -> str:
     return ""
 
 
+_SECTION = re.compile(r"\s*[:|»›]\s+|\s[–—-]\s")
+"""What parts the owner of a page from its section: "Peninsula Watch | News"."""
 _MASTHEAD = 6  # lines at the top of a page
 _NAME = 9  # words of an organisation's name
 _SAME = 20  # characters by which a line is an item's title

@@ -9,6 +9,8 @@ ENOUGH = 2.0
 """Weight from which a number is believed: danger told in its own sentence."""
 _FULL, _LESS = 3, 0.3
 """So many mentions count in full, the others with this share: two of five may be told of again and again."""
+_SUMMED, _WHOLES = 300, 12
+"""So many mentions are tried for a sum, and so many numbers for one."""
 _SURE_AGAIN = 3.0
 """Weight from which a mention away from any danger counts by itself."""
 
@@ -54,6 +56,23 @@ class Tally:
     def left(self, value: int) -> bool:
         """Whether the text says somewhere that so many are those who remain."""
         return any(one.left for one in self.mentions if one.value == value)
+
+    def together(self, count: int, titled: int) -> int:
+        """The number by which a demand takes up groups that were counted apart: 2 and 2, then "the four".
+
+        `count` is what weighs most, and one of them; the first `titled` lines are the title's.
+        """
+        groups = [one for one in self.mentions[:_SUMMED] if one.danger or one.beside]
+        taken = {one.value for one in self.mentions if one.asked and not one.new and one.position >= titled}
+        for whole in sorted(value for value in taken if value > count)[:_WHOLES]:
+            first = next((one.position for one in self.mentions if one.value == whole and not one.new), 0)
+            parts = {
+                (one.value, one.position) for one in groups if one.value < whole and one.position < first
+            }
+            rest = {(value, at) for value, at in parts if value == whole - count}
+            if any(value == count and other != at for value, at in parts for _, other in rest):
+                return whole
+        return count
 
     def lists(self) -> dict[int, Listed]:
         """The first list of names and kin that makes up each number."""

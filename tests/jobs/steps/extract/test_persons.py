@@ -25,3 +25,29 @@ def test_counted_and_named_persons_in_danger(text: str, count: int | None, minor
     """Counts and names count; estimates, totals and gatherings do not."""
     found = persons_at_risk("", blocks(text))
     assert (found.count, found.minors) == (count, minors)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "count", "minors"),
+    [
+        (
+            "en",
+            "The 7,800 people in the camp must not be deported. The 26 men who were abducted are missing.",
+            26,
+            None,
+        ),
+        ("ko", "이 가운데 열 살 아이와 생후 6개월 된 아기가 있는 탈북민 17명이 체포되었다.", 17, 2),
+        ("ru", "Четверо беженцев, среди них пятнадцатилетний Багашар, арестованы.", 4, 1),
+        (
+            "fr",
+            "Deux militants sont détenus. Deux lycéens ont disparu.\n\nIl faut élucider le sort des quatre.",
+            4,
+            2,
+        ),
+        ("en", "Name: names withheld (3 f, 5 m)\n\nIssues: Forcible return", 8, None),
+    ],
+)
+def test_numbers_and_ages_in_more_forms(language: str, text: str, count: int, minors: int | None) -> None:
+    """Thousands are no small number; months and adjectives tell ages; a demand sums up two groups."""
+    found = persons_at_risk("", blocks(text), language)
+    assert (found.count, found.minors) == (count, minors)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from jobs.steps.extract.phrases import infinitive, verb_phrases
+from jobs.steps.extract.phrases import verb_phrases
+from jobs.steps.extract.verbs import infinitive
 
 
 @pytest.mark.parametrize(

@@ -87,3 +87,54 @@ def test_a_korean_claim_is_read() -> None:
 def test_numbers_in_words_and_digits(text: str, value: int | None) -> None:
     """What is no number is None, never a guess."""
     assert number(text) == value
+
+
+SECTIONS = """We are a group of 3 human rights organisations from nine African and European countries.
+
+Yours faithfully,
+
+HUMAN RIGHTS ORGANISATIONS
+1. Lake Watch, Kenya
+2. No Walls e.V. (Germany)
+3. Desk for the Horn
+
+FAITH LEADERS
+Archbishop Paul Nku (Burundi)
+The Rev. Esther Wan, Kenya
+
+FORMER MEMBERS OF PARLIAMENT
+Hon. Agnes Mut, Kenya
+Hans Vogel, Germany, Chair
+"""
+
+
+def test_sections_say_who_signs() -> None:
+    """A list goes on under headings for persons of several sorts; countries stand before an office, too."""
+    signed = signatories(blocks(SECTIONS))
+    assert (signed.organisations, signed.persons, signed.countries) == (3, 4, 3)
+    assert signed.claimed_countries == 9
+    assert "Esther Wan" in signed.names
+
+
+@pytest.mark.parametrize(
+    ("text", "claimed"),
+    [
+        ("賛同団体（五十音順、2団体）\n北の会／南の会\n\n賛同個人（1名）\n青木 澄子（元教員）", (2, 1)),
+        (
+            "首批联署人（共2人）：\n曹雅文（美国，作家）、陈建刚（美国，律师）\n\n联署团体（1个）：\n独立作者会",
+            (1, 2),
+        ),
+        ("Organisations (2)\n\n1. Lake Watch\n2. No Walls\n\nIndividuals (1)\n\nDr. Mary Cole", (2, 1)),
+        ("Organisations (as of 2019)\n\n1. Lake Watch\n2. No Walls", (None, None)),
+    ],
+)
+def test_the_headings_of_lists_claim_numbers(text: str, claimed: tuple[int | None, int | None]) -> None:
+    """A heading tells how many its list holds; a year in it is none."""
+    signed = signatories(blocks(f"We write.\n\n{text}\n"))
+    assert (signed.claimed_organisations, signed.claimed_persons) == claimed
+
+
+def test_a_row_may_number_its_names() -> None:
+    """Names in one line, each behind its number, are as many."""
+    row = " ".join(f"{at}. {name}연대" for at, name in enumerate("가나다라마바사아자차카타파하", 1))
+    assert signatories(blocks(f"우리는 요구한다.\n\n참가단체(14개)\n{row}\n")).organisations == 14

@@ -62,3 +62,22 @@ def test_one_text_with_subheadings_stays_whole() -> None:
     assert titles(
         "Dear Minister,\n\nWe ask you to free him.\n\nSincerely,\n\n1. One Group\n2. Another Group"
     ) == ["page"]
+
+
+BOARD = """지원회
+
+412  [긴급] 붙잡힌 여성 5명, 오늘 밤 추방될 …  구출연대  16-03-21  882
+411  [성명] 결의안 채택을 환영한다  관리자  16-03-18  240
+410  3월 21일 촛불기도회에 함께해 주세요  관리자  16-03-15  401
+
+[412] [긴급] 붙잡힌 여성 5명, 오늘 밤 추방될 위기
+라오스 정부는 추방을 멈추고 다섯 사람을 한국 대사관에 넘겨 주십시오. 다섯 명 가운데 한 명은 열여섯 살입니다.
+"""
+
+
+def test_texts_beneath_a_board_belong_to_the_row_whose_title_they_repeat() -> None:
+    """A post opened beneath its board is no text of the last row; its title there is the whole one."""
+    found = split(Document("", BOARD))
+    assert found[0].title == "[긴급] 붙잡힌 여성 5명, 오늘 밤 추방될 위기"
+    assert "라오스 정부" in found[0].text
+    assert "라오스 정부" not in found[-1].text
