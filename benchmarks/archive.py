@@ -241,7 +241,7 @@ def _asked(database: Database) -> tuple[list[float], list[float], list[float]]:
         with asking.read() as work:  # what was read of questions is forgotten, what the disk gave is not
             for line in (*lines, *_COMMON, *_COMMON):
                 start, before = time.perf_counter(), time.process_time()
-                wanted = words.looked_for(words.read(line, words.SEARCH, speech))
+                wanted = words.looked_for(words.read(line, words.SEARCH, speech, now_utc().date()))
                 work.statements.search(words.query_of(wanted), 5)
                 took, cost = time.perf_counter() - start, time.process_time() - before
                 question, asked = _bare_question(work, wanted)
