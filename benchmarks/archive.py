@@ -24,8 +24,9 @@ from jobs.recall import Recall
 from jobs.steps.understand import of_source, understand_entry
 from storage.answer import Row
 from storage.bounds import in_time
+from storage.compact import FOUND, is_compact
 from storage.database import Database, Work, now_utc
-from storage.engines import VECTORS, for_fts5
+from storage.engines import for_fts5, holding, vectors
 from storage.records import Entry, Source, Statement
 from storage.search import WORDS
 from storage.tables import metadata
@@ -65,6 +66,7 @@ _COMMON = (
     *("letter to the president", "what did the Council say about refugees in 2014?", "sort:new execution"),
 )
 _COPIED = (entries, cases, statements, statement_countries, statement_parties, demands)
+_INDEX = ("statement_index_words", "statement_index_terms", "statement_index_keys", FOUND)
 _SOURCE = Source(name="nkhr", url="", organisation="NKHR")
 
 
@@ -224,7 +226,7 @@ def _room(database: Database) -> int:
             connection.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)"))
         return Path(file).stat().st_size
     with database.engine.connect() as connection:
-        mine = [*metadata.tables, "statement_index_words", "statement_index_terms", "statement_index_keys"]
+        mine = [*metadata.tables, *_INDEX]
         sizes = (connection.scalar(sa.text(f"SELECT pg_total_relation_size('{one}')")) for one in mine)
         return sum(int(size or 0) for size in sizes)
 
@@ -271,8 +273,7 @@ def _bare_question(work: Work, wanted: words.Wanted) -> tuple[str, str]:
         return "SELECT rowid FROM statement_index WHERE statement_index MATCH ?", asked
     chars = [char.replace("\\", "\\\\").replace("'", "''") for n in numbers for char in sign(n)]
     asked = " & ".join(f"'{char}'" for char in chars) or "'none'"
-    question = f"SELECT id FROM statement_index_words WHERE {VECTORS[0]} @@ CAST(%s AS tsquery)"  # noqa: S608 - names of our own
-    return question, asked
+    return holding(vectors(compact=is_compact(work.connection))[0]), asked
 
 
 def told(shelf: Shelf) -> str:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from storage.additions import Additions
+from storage.compact import text_of
 from storage.records import Entry
 from storage.tables.archive import statements
 from storage.tables.watch import entries
@@ -206,8 +207,9 @@ class Entries:
         rows = self._connection.execute(question, given).mappings().all()
         told: dict[int, str] = {}
         for part in _parts([row["id"] for row in rows if row["text"] == _TOLD]):
-            of = sa.select(statements.c.entry_id, statements.c.text).where(statements.c.entry_id.in_(part))
-            told.update((row.entry_id, row.text) for row in self._connection.execute(of))
+            columns = (statements.c.entry_id, statements.c.text, statements.c.packed)
+            of = sa.select(*columns).where(statements.c.entry_id.in_(part))
+            told.update((row.entry_id, text_of(row.text, row.packed)) for row in self._connection.execute(of))
         return tuple(_entry(row, told.get(row["id"], "")) for row in rows)
 
 

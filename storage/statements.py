@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from storage.additions import Additions
 from storage.asked import Asked
+from storage.compact import packed
 from storage.likeness import Trace
 from storage.neighbours import Neighbours
 from storage.parties import Parties
@@ -55,8 +56,11 @@ _ARCHIVED = sa.not_(statements.c.drill)
 class Statements:
     """Questions about statements, and their changes. The index changes with them."""
 
-    def __init__(self, connection: Connection, additions: Additions, index: Index, trace: Trace) -> None:
+    def __init__(
+        self, connection: Connection, additions: Additions, index: Index, trace: Trace, *, compact: bool
+    ) -> None:
         self._connection = connection
+        self._compact = compact
         self._additions = additions
         self._index = index
         self.parties = Parties(connection, additions)
@@ -80,7 +84,7 @@ class Statements:
 
         A `drill` is no part of the archive: it is read by its number, and neither listed nor found.
         """
-        row = row_of(statement, source) | {
+        row = packed(row_of(statement, source), compact=self._compact) | {
             "fetched": fetched,
             "day": day_of(statement, fetched, past=self.past),
         }
@@ -104,7 +108,7 @@ class Statements:
         before = self.get(statement.id) if now is not None and rewritten else None
         if before is not None and now is not None:
             statement = replace(statement, dropped=dropped(before, statement, now.date()))
-        row = row_of(statement, source)
+        row = packed(row_of(statement, source), compact=self._compact)
         if now is not None:
             self.versions.keep(statement.id, now, rewritten=rewritten)
         kept = ("entry_id", "case_id", "relation", "external_id")  # whose it is does not change
