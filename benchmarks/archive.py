@@ -163,7 +163,7 @@ def _store(database: Database, given: Sequence[tuple[Entry, Statement]]) -> None
             work.cases.lock()
             source = work.sources.ensure(_SOURCE)
             for entry, statement in given[start : start + _BATCH]:
-                number = work.entries.add(source.id, entry, now, told=True)
+                number = work.entries.add(source.id, entry, now, told=True, titled=True)
                 case = work.cases.open(statement.title, now)
                 work.statements.add(replace(statement, entry_id=number, case_id=case), source, now)
 

@@ -14,6 +14,8 @@ from storage.memory import Memory
 
 FOUND = "statement_index_found"
 """The table of the numbers of indexed statements, which stands in such archives alone."""
+TOLD = "\x1f"
+"""Stands for the text of an entry where its statement has the same, in such archives also for the title."""
 SINCE = "0051"
 """The oldest version whose program can work on them."""
 

@@ -289,7 +289,7 @@ class Database:
             connection=connection,
             sources=sources,
             pauses=Pauses(connection),
-            entries=Entries(connection, additions),
+            entries=Entries(connection, additions, compact=compact),
             cases=Cases(connection, additions),
             statements=statements,
             alerts=Alerts(connection, additions, statements, sources),
