@@ -5,6 +5,7 @@ of their own, made by the database, so that a million are there within minutes. 
 the other, each beside the bare question to the engine for the words as they were typed.
 """
 
+import gc
 import json
 import statistics
 import time
@@ -238,6 +239,8 @@ def _asked(database: Database) -> tuple[list[float], list[float], list[float]]:
     ours: list[float] = []
     bare: list[float] = []
     spent: list[float] = []
+    gc.collect()
+    gc.freeze()  # as the service does (`bot.app`)
     for turn in range(_ROUNDS):
         asking = Database(database.engine.url.render_as_string(hide_password=False), database.vault)
         with asking.read() as work:  # what was read of questions is forgotten, what the disk gave is not

@@ -71,7 +71,7 @@ def search(request: Request, work: Work, speech: Speech) -> Reply:
         title,
         hits,
         wanted.page,
-        (*_remarks(hits, speech), *remark),
+        (*remark, *_remarks(hits, speech)),
     )
 
 
@@ -224,10 +224,7 @@ def _found(work: Work, wanted: Wanted, speech: Speech) -> tuple[Hits, tuple[Bloc
         return hits, (paragraph(_as_read(wanted, speech)),) if wanted.said else ()
     hits = _searched(work, loose)
     if wanted.said:
-        remark = speech.t(
-            "Nothing that fits is dated so. Regardless of its date, and with the words “{words}”:",
-            words=" ".join(wanted.said),
-        )
+        remark = speech.t("Nothing that fits is dated so. Regardless of its date:")
     else:
         remark = speech.t("Nothing that fits is dated {year}. Regardless of its date:", year=wanted.year)
     return hits, (paragraph(remark),) if hits.total else ()

@@ -110,10 +110,10 @@ def looked_for(wanted: Wanted) -> Wanted:
 
 
 def regardless(wanted: Wanted) -> Wanted | None:
-    """Return the wish without its bare time, the words of which may stand in texts; None without one."""
+    """Return the wish without its bare time; one alone is looked for in texts. None where there is none."""
     if wanted.said:
-        said = joined(wanted.words, *wanted.said)
-        return replace(wanted, words=said, said=(), since=None, before=None)
+        words = wanted.words if wanted.words or wanted.phrases else wanted.said
+        return replace(wanted, words=words, said=(), since=None, before=None)
     if wanted.year is None or wanted.since is None:
         return None
     return replace(wanted, phrases=joined(wanted.phrases, str(wanted.year)), since=None, before=None)

@@ -105,7 +105,7 @@ def test_last_year_is_named_in_answers() -> None:
     assert (wanted.countries, str(wanted.since)) == (("CN",), "2026-02-01")
 
 
-def test_it_is_told_how_a_time_was_read_and_its_words_are_looked_for_where_nothing_is_of_it(
+def test_it_is_told_how_a_time_was_read_and_what_fits_of_any_date_where_nothing_is_of_it(
     database: Database,
 ) -> None:
     """Nobody is left with a filter that they did not mean, in either language."""
@@ -118,6 +118,7 @@ def test_it_is_told_how_a_time_was_read_and_its_words_are_looked_for_where_nothi
     told = chat.says("/search camp last month")
     assert "Nothing that fits is dated so" in told
     assert "Camp 15 was emptied" in told
+    assert "Camp 15 was emptied" in chat.says("/search last month")
     chat.says("/settings lang:ko")
     told = chat.says("/search camp 이번 달")
     assert "Camp 15 was emptied" in told
