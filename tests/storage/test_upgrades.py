@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from storage import database as module
 from storage import migrate
+from storage import preparing as module
 from storage.compact import SINCE, is_compact
 from storage.database import Database, StorageError, Unusable
 from storage.migrate import LONG, SERVES, newest_revision, revisions, serves, upgrade
