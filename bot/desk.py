@@ -172,7 +172,7 @@ class Desk:
 
     def _offer(self, typed: str, offset: str, language: str) -> Offers:
         with self.database.read() as work:
-            return offers(as_typed(typed), offset, language, work, self.zone)
+            return offers(as_typed(typed), offset, language, work, now_utc(), self.zone)
 
     def _suspend(self, sender: str, address: str, request_id: str) -> None:
         transport = transport_of(sender)

@@ -26,8 +26,8 @@ def keep(
     """
     statement = _of_case(work, source, read, now, recall)
     entry, statement, held = _known(work, read.entry, statement, policy.of(source.trust))
-    told = statement.text == entry.text
-    entry_id = work.entries.add(source.id, entry, now, told=told)
+    told, titled = statement.text == entry.text, statement.title == entry.title
+    entry_id = work.entries.add(source.id, entry, now, told=told, titled=titled)
     statement = replace(statement, entry_id=entry_id, fetched=now)
     statement = replace(statement, id=work.statements.add(statement, source, now))
     if held.words:

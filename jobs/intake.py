@@ -205,8 +205,8 @@ class Intake:
             case = self._cases.get(line.case.id) or work.cases.bring(line.case, now)
             self._cases[line.case.id] = case
         fetched = line.statement.fetched or now
-        told = line.statement.text == line.entry.text
-        entry_id = work.entries.add(source.id, line.entry, fetched, told=told)
+        told, titled = line.statement.text == line.entry.text, line.statement.title == line.entry.title
+        entry_id = work.entries.add(source.id, line.entry, fetched, told=told, titled=titled)
         statement = replace(line.statement, entry_id=entry_id, case_id=case, fetched=fetched)
         number = work.statements.bring(statement, source, line.versions, deferred=line.deferred)
         work.statements.takedowns.withhold([line.withheld], number)

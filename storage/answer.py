@@ -79,9 +79,6 @@ class Engine(shortlist.Engine, Protocol):
     def rows(self, numbers: Sequence[int]) -> list[Row]:
         """The signed statements with these numbers, in no order."""
 
-    def days(self, numbers: Sequence[int]) -> list[tuple[date, int]]:
-        """The days that they are filed under, each with its number, in no order."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Kept:

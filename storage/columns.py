@@ -61,7 +61,7 @@ def _day_in_sqlite(element: DayOf, compiler: SQLCompiler, **given: object) -> st
 
 
 class Prose(TypeDecorator[str]):
-    """A text that may be long: SQLite is given it packed, PostgreSQL packs such texts by itself."""
+    """A text that may be long: SQLite is given it packed; for PostgreSQL see `storage.compact`."""
 
     impl = Text
     cache_ok = True
@@ -70,16 +70,23 @@ class Prose(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | bytes | None:
         """Packed on the way in, where that is shorter."""
-        if value is None or dialect.name != "sqlite" or len(value) < self.worthwhile:
+        if value is None or dialect.name != "sqlite":
             return value
-        raw = value.encode("utf-8")
-        packed = zlib.compress(raw, 6)
-        return packed if len(packed) < len(raw) else value
+        return self.packed(value) or value
 
     def process_result_value(self, value: str | bytes | None, dialect: Dialect) -> str | None:
         """The text on the way out."""
         del dialect
         return self.unpacked(value)
+
+    @classmethod
+    def packed(cls, value: str) -> bytes | None:
+        """The text packed, where that is shorter; else None."""
+        if len(value) < cls.worthwhile:
+            return None
+        raw = value.encode("utf-8")
+        packed = zlib.compress(raw, 6)
+        return packed if len(packed) < len(raw) else None
 
     @staticmethod
     def unpacked(value: str | bytes | None) -> str | None:

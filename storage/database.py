@@ -21,6 +21,7 @@ from storage.cases import Cases
 from storage.clock import now_utc as now_utc  # noqa: PLC0414 - those who keep something take it from here
 from storage.closing import close, is_closed
 from storage.columns import Moment
+from storage.compact import is_compact
 from storage.connecting import StorageError as StorageError  # noqa: PLC0414 - likewise
 from storage.connecting import Unusable as Unusable  # noqa: PLC0414 - likewise
 from storage.connecting import connecting
@@ -280,14 +281,15 @@ class Database:
     def _work(self, connection: Connection, additions: Additions) -> Work:
         index = index_for(connection, additions, self._memory)
         key = Present(self.keys, connection)
-        statements = Statements(connection, additions, index, key.mark)
+        compact = is_compact(connection, self._memory)
+        statements = Statements(connection, additions, index, key.mark, compact=compact)
         sources = Sources(connection)
         deliveries = Deliveries(connection, additions, key)
         return Work(
             connection=connection,
             sources=sources,
             pauses=Pauses(connection),
-            entries=Entries(connection, additions),
+            entries=Entries(connection, additions, compact=compact),
             cases=Cases(connection, additions),
             statements=statements,
             alerts=Alerts(connection, additions, statements, sources),

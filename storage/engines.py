@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from storage.additions import Additions
 from storage.answer import Row
+from storage.compact import FOUND, is_compact
 from storage.memory import Memory
 from storage.question import Group, Way
 from storage.search import WORDS, Index
@@ -19,11 +20,23 @@ from storage.vocabulary import DOUBLE, PART, number_of, numbers_in, sign
 
 _TABLES = ("statement_index", "statement_index_title")
 """On SQLite: of all terms, and of those in titles with the facts that filters ask for."""
-VECTORS = (
+_FOUND = ("statement_index_all(id)", "statement_index_title(id)")
+_WIDE = (
     "array_to_tsvector(string_to_array(title || rest, NULL))",
     "array_to_tsvector(string_to_array(title || split_part(rest, E'\\x01', 4), NULL))",
 )
-"""On PostgreSQL: likewise, as it makes them of signed statements."""
+"""On PostgreSQL: likewise, as it makes them of a number, or in older archives of the statement."""
+
+
+def vectors(*, compact: bool) -> tuple[tuple[str, str], ...]:
+    """On PostgreSQL: a table with what it makes a vector of, for all terms and for those in titles."""
+    table, made = (FOUND, _FOUND) if compact else ("statement_index_words", _WIDE)
+    return tuple((table, vector) for vector in made)
+
+
+def holding(vector: tuple[str, str]) -> str:
+    """The question for the numbers of all statements of which the vector matches what is asked."""
+    return f"SELECT id FROM {vector[0]} WHERE {vector[1]} @@ CAST(%s AS tsquery)"  # noqa: S608 - names of our own
 
 
 class _Asked(Index):
@@ -137,14 +150,20 @@ class SqliteIndex(_Asked):
 
 
 class PostgresIndex(_Asked):
-    """GIN indexes over tsvectors that PostgreSQL makes of signed statements: their lexemes are the signs."""
+    """GIN indexes over tsvectors that PostgreSQL makes of signed statements: their lexemes are the signs.
 
-    # OFFSET 0 keeps the planner from walking all statements backwards, and making a vector of each.
-    _matching = tuple(
-        "SELECT %s, array_agg(id) FROM (SELECT id FROM (SELECT id FROM statement_index_words "  # noqa: S608 - names of our own
-        f"WHERE {vector} @@ CAST(%s AS tsquery) OFFSET 0) AS one ORDER BY id DESC LIMIT %s) AS few"
-        for vector in VECTORS
-    )
+    They stand on the numbers alone, in older archives on the statements (`storage.compact`).
+    """
+
+    def __init__(self, connection: Connection, additions: Additions, memory: Memory) -> None:
+        super().__init__(connection, additions, memory)
+        # OFFSET 0 keeps the planner from walking all statements backwards, and making a vector of each.
+        self._matching = tuple(
+            f"SELECT %s, array_agg(id) FROM (SELECT id FROM ({holding(vector)} OFFSET 0) AS one "  # noqa: S608 - names of our own
+            "ORDER BY id DESC LIMIT %s) AS few"
+            for vector in vectors(compact=is_compact(connection, memory))
+        )
+
     _among = "= ANY(%s)"
     _and, _or, _but = " & ", " | ", " & !"
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from storage.additions import Additions
+from storage.compact import TOLD, text_of
 from storage.records import Entry
 from storage.tables.archive import statements
 from storage.tables.watch import entries
@@ -52,8 +53,12 @@ _MOMENTS = (
 
 _OF_ONE = entries.c.source_id == sa.bindparam("source")
 _NEWEST_SHOWN = ("id", "uid", "title", "url", "published", "fetched")
+_TITLE = sa.case((entries.c.title == TOLD, statements.c.title), else_=entries.c.title)
 _NEWEST = (
-    sa.select(*(entries.c[name] for name in _NEWEST_SHOWN), statements.c.gone)
+    sa.select(
+        *(_TITLE.label(name) if name == "title" else entries.c[name] for name in _NEWEST_SHOWN),
+        statements.c.gone,
+    )
     .join(statements, statements.c.entry_id == entries.c.id)
     .where(_OF_ONE, statements.c.taken_down.is_(None))
     .order_by(_CAME.desc(), entries.c.id.desc())
@@ -68,16 +73,15 @@ _ALIKE = {
 }
 
 
-_TOLD = "\x1f"
-"""Stands for the text where the entry's statement has the same."""
 _Value = TypeVar("_Value")
 
 
 class Entries:
     """Questions about entries, and their changes."""
 
-    def __init__(self, connection: Connection, additions: Additions) -> None:
+    def __init__(self, connection: Connection, additions: Additions, *, compact: bool = False) -> None:
         self._connection = connection
+        self._compact = compact
         self._additions = additions
 
     def known(self, source_id: int, uids: Collection[str]) -> set[str]:
@@ -180,13 +184,20 @@ class Entries:
         )
         return found
 
-    def add(self, source_id: int, entry: Entry, fetched: datetime, *, told: bool = False) -> int:
+    def add(
+        self, source_id: int, entry: Entry, fetched: datetime, *, told: bool = False, titled: bool = False
+    ) -> int:
         """Keeps an entry; returns its id. For a uid that is known the transaction raises IntegrityError.
 
         `told`: its statement, which is to be added as well, has the same text; it is not kept twice.
+        `titled`: likewise of its title.
         """
         row = _row(entry) | {"source_id": source_id, "fetched": fetched}
-        return self._additions.add(entries, row | {"text": _TOLD} if told and entry.text else row)
+        if told and entry.text:
+            row["text"] = TOLD
+            if titled and self._compact:
+                row["title"] = TOLD
+        return self._additions.add(entries, row)
 
     def save(self, entry: Entry) -> None:
         """Keeps what has changed about an entry that has an id; when it was first fetched stays."""
@@ -204,11 +215,13 @@ class Entries:
         self, question: sa.Select[Any], given: Mapping[str, object] = MappingProxyType({})
     ) -> tuple[Entry, ...]:
         rows = self._connection.execute(question, given).mappings().all()
-        told: dict[int, str] = {}
-        for part in _parts([row["id"] for row in rows if row["text"] == _TOLD]):
-            of = sa.select(statements.c.entry_id, statements.c.text).where(statements.c.entry_id.in_(part))
-            told.update((row.entry_id, row.text) for row in self._connection.execute(of))
-        return tuple(_entry(row, told.get(row["id"], "")) for row in rows)
+        told: dict[int, tuple[str, str]] = {}
+        for part in _parts([row["id"] for row in rows if row["text"] == TOLD]):
+            columns = (statements.c[name] for name in ("entry_id", "title", "text", "packed"))
+            of = sa.select(*columns).where(statements.c.entry_id.in_(part))
+            for row in self._connection.execute(of):
+                told[row.entry_id] = row.title, text_of(row.text, row.packed)
+        return tuple(_entry(row, *told.get(row["id"], ("", ""))) for row in rows)
 
 
 def _parts(values: Collection[_Value]) -> Iterator[list[_Value]]:
@@ -226,8 +239,7 @@ def _row(entry: Entry) -> dict[str, object]:
     return row | {"enclosures": list(entry.enclosures)}
 
 
-def _entry(row: RowMapping, told: str) -> Entry:
+def _entry(row: RowMapping, title: str, text: str) -> Entry:
     fields = {name: row[name] for name in Entry.__dataclass_fields__}
-    if row["text"] == _TOLD:
-        fields["text"] = told
+    fields |= {name: said for name, said in (("title", title), ("text", text)) if row[name] == TOLD}
     return Entry(**fields | {"enclosures": tuple(row["enclosures"])})

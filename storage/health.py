@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from storage.compact import FOUND
 from storage.database import Database, StorageError, reason
 from storage.marks import marked
 from storage.migrate import current_revision, newest_revision, revisions
@@ -14,7 +15,7 @@ from storage.tables import metadata
 
 _MOST_DAMAGES = 5
 _MOST_TOLD = 2
-_BESIDE = ("alembic_version", "statement_index_words", "statement_index_terms", "statement_index_keys")
+_BESIDE = ("alembic_version", "statement_index_words", "statement_index_terms", "statement_index_keys", FOUND)
 """Tables of ours that stand in no `storage.tables`: what the migrations keep, and the index."""
 _RIGHTS = """
     SELECT current_user, pg_is_in_recovery(), current_setting('transaction_read_only'), current_schema(),

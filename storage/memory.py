@@ -16,6 +16,8 @@ class Memory:
     def __init__(self) -> None:
         self._state: tuple[Hashable, dict[Hashable, object]] = (None, {})
         self._numbers: tuple[Hashable, dict[str, int]] = (None, {})
+        self.is_compact: bool | None = None
+        """How the archive is kept (`storage.compact`), once that was asked."""
 
     def recall(self, stamp: Hashable, key: Hashable, read: Callable[[], _Value]) -> _Value:
         """What `read` gave for this key at this state of the index, or gives now.

@@ -105,24 +105,33 @@ class _Measured:
             _counter(way) for way in group.ways if way.weight == 1.0 and any(one.named for one in group.ways)
         ]
         self._ways = [
-            (way.weight, [[sign(number) for number in step] for step in way.steps], way.apart, _counter(way))
+            (
+                way.weight,
+                _only(way),
+                [[sign(number) for number in step] for step in way.steps],
+                way.apart,
+                _counter(way),
+            )
             for way in ways
         ]
 
     def held(self, both: str) -> float:
         """The weight of the best way that a text meets; 0 without any."""
-        for weight, signs, apart, count in self._ways:
-            if _stand_in(both, signs) and (apart or len(signs) == 1 or count(both)):
+        for weight, only, signs, apart, count in self._ways:
+            if only:
+                if only in both:
+                    return weight
+            elif _stand_in(both, signs) and (apart or len(signs) == 1 or count(both)):
                 return weight
         return 0.0
 
     def worth(self, title: str, rest: str, both: str, damped: float) -> float:
         """What the best way to meet the group adds."""
         best = 0.0
-        for weight, signs, apart, count in self._ways:
+        for weight, only, signs, apart, count in self._ways:
             if weight <= best:
                 break  # at its most, which is its weight, it would add less
-            if not _stand_in(both, signs):
+            if not (only in both if only else _stand_in(both, signs)):
                 continue
             in_title, in_rest = count(title), count(rest)
             if not (in_title or in_rest or apart):
@@ -133,6 +142,11 @@ class _Measured:
         if any(count(both) for count in self._typed):
             best += _AS_TYPED
         return best * self.rarity * (1 + _SATURATION)
+
+
+def _only(way: Way) -> str:
+    """The sign of the way's one term, "" where it has several: most have one, which is met the soonest."""
+    return sign(way.steps[0][0]) if [len(step) for step in way.steps] == [1] else ""
 
 
 def _stand_in(text: str, signs: Sequence[Sequence[str]]) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from storage.addressed import begins, told
 from storage.calendar import Calendar
@@ -208,15 +208,16 @@ class Reader:
         rooted = tuple(one for one in self._rooted(term) if one not in self._known.id(term))
         if rooted:
             yield Way((rooted,), _ROOT)
-        spelt = [
+        others = (
             one.id
             for key in keys(term)
             if key[0] == "s"
             for one in self._known.filed.get(key, ())
             if one.text != term and one.id not in rooted and alike(term, one.text)
-        ][:_MOST_FORMS]
+        )
+        spelt = tuple(islice(others, _MOST_FORMS))  # to tell how much alike two are takes the longest of all
         if spelt:
-            yield Way((tuple(spelt),), _SOUND)
+            yield Way((spelt,), _SOUND)
 
     def _joined(self, words: Sequence[str], at: int) -> Iterator[Way]:
         """The word written together with its neighbour, or cut in two."""

@@ -9,7 +9,9 @@ vocabulary knows.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
+from heapq import nlargest
 from typing import Protocol
 
 from storage.calendar import Calendar
@@ -24,6 +26,8 @@ LISTED = 20_000
 """Statements of some months that are listed at most."""
 READ = 300
 """Statements that are read at once."""
+_NARROW = 10_000
+"""Statements with the rarest part that take less to look through than those of some months do."""
 _TITLES = 100
 """Statements that hold the question in their title, at most."""
 _COMMON = 20_000
@@ -56,6 +60,9 @@ class Engine(Protocol):
     def numbers(self, asks: Sequence[Ask]) -> list[list[int]]:
         """For each question the numbers of the statements that it matches, the newest first."""
 
+    def days(self, numbers: Sequence[int]) -> list[tuple[date, int]]:
+        """The days that they are filed under, each with its number, in no order."""
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -84,15 +91,20 @@ class Shortlist:
         if not self._groups:
             return Listed()
         rarest = self._groups[0]
-        window = self._window(rarest, READ)
+        is_few = (
+            rarest.most <= MOST
+        )  # then it takes less to tell the newest of all than to look through months
+        window = [] if is_few else self._window(rarest, READ)
         rest = [group for group in self._facts if group is not rarest]
-        asks = [Ask(self._said([*window, rarest, *rest]), READ)]
+        asks = [Ask(self._said([*window, rarest, *rest]), MOST if is_few else READ)]
         if rarest.most > READ:
             groups = [_at_its_best(group) for group in self._groups]
             asks.append(Ask(self._said([*self._window_of_titles(rarest), *groups]), _TITLES, in_title=True))
         found = self._engine.numbers(asks)
+        is_all = len(found[0]) <= READ if is_few else not window and len(found[0]) < READ
+        if len(found[0]) > READ:
+            found[0] = self._newest(found[0])
         listed = dict.fromkeys(number for numbers in reversed(found) for number in numbers)
-        is_all = rarest.most <= READ or (not window and len(found[0]) < READ)
         return Listed(tuple(listed), is_all=is_all)
 
     def holding(self, wanted: int, share: float = 0.0) -> Iterator[Listed]:
@@ -105,7 +117,7 @@ class Shortlist:
         groups = [_at_little_cost(group) for group in self._groups]
         if not groups:
             return
-        if not share or groups[0].most <= READ:
+        if not share or (groups[0].most <= _NARROW and share * groups[0].most < MOST):
             (numbers,) = self._engine.numbers([Ask(self._said(groups), MOST)])
             if len(numbers) < MOST:
                 yield Listed(tuple(numbers))
@@ -148,6 +160,10 @@ class Shortlist:
             for (face, more, _), numbers in zip(asked, found, strict=False)
         ]
         return _most_held([*held, *((-1, 0.0, numbers) for numbers in others)])[:MOST]
+
+    def _newest(self, numbers: Sequence[int]) -> list[int]:
+        """The newest of these statements that are read at once, by the days."""
+        return [number for _, number in nlargest(READ, self._engine.days(numbers))]
 
     def _said(self, groups: Iterable[Group]) -> str:
         return self._engine.said(groups, self._question.without)

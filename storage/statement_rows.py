@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
+from storage.compact import text_of
 from storage.records import (
     Addressee,
     Assessment,
@@ -180,7 +181,11 @@ def statement_of(row: RowMapping, asked: tuple[Demand, ...]) -> Statement:
     signatories = dict(reading.get("signatories", {}))
     signatories["names"] = tuple(signatories.get("names", ()))
     plain = {name: row[name] for name in _PLAIN}
-    plain |= {"kind": Kind(row["kind"]), "relation": Relation(row["relation"])}
+    plain |= {
+        "text": text_of(row["text"], row["packed"]),
+        "kind": Kind(row["kind"]),
+        "relation": Relation(row["relation"]),
+    }
     return Statement(
         **plain,
         id=row["id"],

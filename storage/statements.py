@@ -10,10 +10,12 @@ from sqlalchemy.engine import Connection
 
 from storage.additions import Additions
 from storage.asked import Asked
+from storage.compact import TOLD, packed
 from storage.likeness import Trace
+from storage.looked_up import LookedUp
 from storage.neighbours import Neighbours
 from storage.parties import Parties
-from storage.queries import Hit, Hits, Query, Sort
+from storage.queries import Hits, Query
 from storage.records import Entry, Reason, Source, Statement, Version
 from storage.search import Index
 from storage.statement_rows import (
@@ -55,8 +57,11 @@ _ARCHIVED = sa.not_(statements.c.drill)
 class Statements:
     """Questions about statements, and their changes. The index changes with them."""
 
-    def __init__(self, connection: Connection, additions: Additions, index: Index, trace: Trace) -> None:
+    def __init__(
+        self, connection: Connection, additions: Additions, index: Index, trace: Trace, *, compact: bool
+    ) -> None:
         self._connection = connection
+        self._compact = compact
         self._additions = additions
         self._index = index
         self.parties = Parties(connection, additions)
@@ -64,6 +69,7 @@ class Statements:
         self.takedowns = Takedowns(connection, additions, trace)
         self.neighbours = Neighbours(connection, additions)
         self.asked = Asked(connection)
+        self._looked_up = LookedUp(connection, index, self.many)
         self.past = False
         """Whether what is added in this transaction was said at some time: without a date it is no news."""
 
@@ -80,7 +86,7 @@ class Statements:
 
         A `drill` is no part of the archive: it is read by its number, and neither listed nor found.
         """
-        row = row_of(statement, source) | {
+        row = packed(row_of(statement, source), compact=self._compact) | {
             "fetched": fetched,
             "day": day_of(statement, fetched, past=self.past),
         }
@@ -104,9 +110,10 @@ class Statements:
         before = self.get(statement.id) if now is not None and rewritten else None
         if before is not None and now is not None:
             statement = replace(statement, dropped=dropped(before, statement, now.date()))
-        row = row_of(statement, source)
+        row = packed(row_of(statement, source), compact=self._compact)
         if now is not None:
             self.versions.keep(statement.id, now, rewritten=rewritten)
+        self._leave_title(statement.id, statement.title)
         kept = ("entry_id", "case_id", "relation", "external_id")  # whose it is does not change
         values = {name: value for name, value in row.items() if name not in kept}
         self._connection.execute(
@@ -123,6 +130,18 @@ class Statements:
             sa.select(statements.c.day).where(statements.c.id == statement.id)
         ).one()
         self._index.add(document_of(statement.id, statement, source.organisation, row["voices"], day))
+
+    def _leave_title(self, number: int, new: str) -> None:
+        """The entry keeps the title that was published, where its statement had it and gets another."""
+        before = sa.select(statements.c.title).where(
+            statements.c.entry_id == entries.c.id, statements.c.id == number
+        )
+        of = sa.select(statements.c.entry_id).where(statements.c.id == number, statements.c.title != new)
+        self._connection.execute(
+            sa.update(entries)
+            .where(entries.c.id.in_(of), entries.c.title == TOLD)
+            .values(title=before.scalar_subquery())
+        )
 
     def place(self, statement: Statement, source: Source) -> None:
         """One that was kept unread is understood now, and has a case."""
@@ -301,44 +320,11 @@ class Statements:
 
     def latest(self, query: Query, limit: int, offset: int = 0) -> Hits:
         """What fits the query's filters, newest first; its words are not looked at."""
-        return self._listed(replace(query, words=(), phrases=(), without=(), sort=Sort.NEW), limit, offset)
+        return self._looked_up.latest(query, limit, offset)
 
     def search(self, query: Query, limit: int, offset: int = 0) -> Hits:
         """What fits the query, best first; without words the newest first."""
-        if not (query.words or query.phrases or query.without):
-            return self._listed(query, limit, offset)
-        found = self._index.find(query, limit, offset)
-        by_id = {statement.id: statement for statement in self.many(found.keys)}
-        hits = tuple(
-            Hit(by_id[key], self._index.snippet(by_id[key], found.marks), key in found.parts)
-            for key in found.keys
-            if key in by_id
-        )
-        return Hits(found.total, hits, found.is_least, found.whole, found.instead, found.unread)
-
-    def _listed(self, query: Query, limit: int, offset: int) -> Hits:
-        """What fits the filters, by the days: the index knows which, the table in what order within a day."""
-        is_old = query.sort is Sort.OLD
-        if query == Query(sort=query.sort):
-            question = _ordered(sa.select(statements.c.id), is_old=is_old)
-            question = question.where(statements.c.taken_down.is_(None), _ARCHIVED)
-            question = question.limit(limit).offset(offset)
-            return Hits(self._index.size(), self._hits(self._connection.scalars(question).all()))
-        found = self._index.dated(query, offset + limit)
-        page = found.keys[offset : offset + limit]
-        if not page:
-            return Hits(found.total, is_least=found.is_least)
-        days = sorted((page[0][0], page[-1][0]))
-        near = [(at, key) for at, (day, key) in enumerate(found.keys) if days[0] <= day <= days[1]]
-        start = offset - near[0][0]
-        question = _ordered(
-            sa.select(statements.c.id).where(statements.c.id.in_([key for _, key in near])), is_old=is_old
-        )
-        ids = self._connection.scalars(question).all()[start : start + limit]
-        return Hits(found.total, self._hits(ids), found.is_least)
-
-    def _hits(self, ids: Sequence[int]) -> tuple[Hit, ...]:
-        return tuple(Hit(statement) for statement in self.many(ids))
+        return self._looked_up.search(query, limit, offset)
 
     def is_voice(self, name: str) -> bool:
         """Whether a source, an organisation or an issuer has a name that holds these words."""
@@ -392,15 +378,6 @@ class Statements:
         rows = self._connection.execute(question, given).mappings().all()
         parts = demands_of(self._connection, [row["id"] for row in rows])
         return tuple(statement_of(row, parts.get(row["id"], ())) for row in rows)
-
-
-def _ordered(question: sa.Select[int], *, is_old: bool) -> sa.Select[int]:
-    """By the days, and within one by the time of publication: the newest first, or the oldest."""
-    if is_old:
-        return question.order_by(statements.c.day, statements.c.published.asc().nulls_last(), statements.c.id)
-    return question.order_by(
-        statements.c.day.desc(), statements.c.published.desc().nulls_last(), statements.c.id.desc()
-    )
 
 
 def _ends(address: str) -> tuple[str, str]:

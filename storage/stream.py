@@ -16,6 +16,7 @@ import psycopg
 import sqlalchemy as sa
 from psycopg import sql
 
+from storage.compact import FOUND
 from storage.lines import SETTINGS, Tally, liner
 from storage.tables import metadata
 from storage.tables.program import meta
@@ -109,8 +110,10 @@ class Stream:
 
     def begin(self) -> None:
         """Empties the target, takes indexes and references away; not committed: the caller sets the mark."""
-        self._say(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(map(_name, TABLES))))
         names = [table.name for table in TABLES]
+        if self.target.execute("SELECT to_regclass(%s)", (FOUND,)).fetchone() != (None,):
+            names.append(FOUND)  # it is filled by itself
+        self._say(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(map(sql.Identifier, names))))
         later, now = [], []
         for question in (_INDEXES, _CONSTRAINTS):
             found = self.target.execute(question, (names,)).fetchall()

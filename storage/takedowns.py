@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.additions import Additions
+from storage.compact import text_of
 from storage.likeness import Trace, address_of, common, is_much, is_run, marks_of, own_mark, runs_of
 from storage.reach import given_up
 from storage.records import Entry
@@ -26,7 +27,7 @@ from storage.words import DeliveryState
 
 _NOTHING_SAID: dict[str, Any] = {
     **dict.fromkeys(("title", "text", "url", "language", "voices", "external_id"), ""),
-    **dict.fromkeys(("date_written", "date_posted", "deadline")),
+    **dict.fromkeys(("date_written", "date_posted", "deadline", "packed")),
     **dict.fromkeys(("urgent", "deferred"), False),
 }
 """What is left of a statement."""
@@ -200,13 +201,13 @@ class Takedowns:
     def _likeness(self, entry: Entry, texts: Collection[str], *, own_address: bool) -> set[str]:
         """The marks by which what resembles an entry is known, but of what stands below all of its source."""
         beside = (
-            sa.select(statements.c.text)
+            sa.select(statements.c.text, statements.c.packed)
             .join(entries, entries.c.id == statements.c.entry_id)
             .where(entries.c.source_id == entry.source_id, entries.c.id != entry.id)
             .order_by(statements.c.id.desc())
             .limit(_BESIDE)
         )
-        below_all = common(self._connection.scalars(beside), _BELOW_ALL)
+        below_all = common((text_of(*row) for row in self._connection.execute(beside)), _BELOW_ALL)
         found = runs_of(texts, self._trace, below_all)
         for text in texts:
             found |= marks_of("", text, self._trace)

@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from storage.compact import text_of
 from storage.records import Version
 from storage.tables.archive import statements, versions
 
@@ -25,7 +26,7 @@ class Versions:
         Not `rewritten` means that nobody edited it: more of it was read.
         """
         row = self._connection.execute(
-            sa.select(statements.c.title, statements.c.text, statements.c.url, statements.c.fetched).where(
+            sa.select(*(statements.c[name] for name in ("title", "text", "packed", "url", "fetched"))).where(
                 statements.c.id == statement_id
             )
         ).one()
@@ -41,7 +42,7 @@ class Versions:
                 statement_id=statement_id,
                 number=number,
                 title=row.title,
-                text=row.text,
+                text=text_of(row.text, row.packed),
                 url=row.url,
                 since=last.until if last else row.fetched,
                 until=now,

@@ -47,6 +47,7 @@ LINES = (
     *("/settings", "/latest China", '/search "prison camps" since:2004', "/search prisson kind:resolutoin"),
     *("/resolutions 2005", "/demands 2005 China", "/demands 2005 North Korean government"),
     *("/demands 2005", "/demands Korea", "/demands 2005 Chnia", "/demands"),
+    *("/search return this month", "/search return 작년"),
     *("/search return 나라:중국", "/search sort:최신 kind=resolution", "/search after:2004 camps"),
     *("/signed NKRC", "/signed Open Sea", "/orgs"),
     *(

@@ -11,9 +11,11 @@ from rich.text import Text
 from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
 from bot.commands import words
 from bot.commands.mistake import Mistake
+from bot.commands.words import Wanted
 from bot.installation import open_database
 from bot.speech import Speech
 from storage.bounds import Stopped
+from storage.clock import now_utc
 from storage.database import StorageError
 from storage.queries import Hits
 from storage.statement_rows import dated
@@ -33,7 +35,7 @@ def search(
         fail(f"there is no option {wrong}: see `vigil search --help`", 2)
     speech, said = Speech("en"), " ".join(query)
     try:
-        asked = words.query_of(words.looked_for(words.read(said, words.SEARCH, speech)))
+        wanted = words.looked_for(words.read(said, words.SEARCH, speech, now_utc().date()))
     except Mistake as error:
         fail(error.told(speech), 2)
     try:
@@ -42,7 +44,10 @@ def search(
         fail(str(error))
     try:
         with database.read() as work:
-            hits = work.statements.search(asked, limit)
+            hits = work.statements.search(words.query_of(wanted), limit)
+            loose = None if hits.total else words.regardless(wanted)
+            if loose:
+                hits = work.statements.search(words.query_of(loose), limit)
     except Stopped:
         fail("looking for that takes too long: a rarer word or a filter makes it shorter")
     finally:
@@ -67,12 +72,21 @@ def search(
     console = Console()
     least = "at least " if hits.is_least else ""
     console.print(f"{least}{hits.total} found", highlight=False)
-    for told in _remarks(hits):
+    for told in (*_time(wanted, loose), *_remarks(hits)):
         typer.echo(told, err=True)
     for hit in hits.hits:
         console.print(Text(f"\n#{hit.statement.id}  {hit.statement.title}", "bold"))
         console.print(Text("".join(piece for piece, _ in hit.snippet)))
         console.print(Text(hit.statement.url, "dim"))
+
+
+def _time(wanted: Wanted, loose: Wanted | None) -> Iterator[str]:
+    """How a time beside the words was understood, and where its words were looked for instead."""
+    if loose:
+        yield "nothing that fits is dated so: these are of any date"
+    elif wanted.said:
+        days = " ".join(f"{name}:{day}" for name in ("since", "before") if (day := getattr(wanted, name)))
+        yield f"{' '.join(wanted.said)} is read as {days}; in quotation marks its words are looked for"
 
 
 def _remarks(hits: Hits) -> Iterator[str]:

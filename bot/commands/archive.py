@@ -24,7 +24,7 @@ from jobs.steps.lexicon import country_of
 from storage.addressed import is_one_of
 from storage.bounds import Stopped
 from storage.database import Work
-from storage.queries import Hits, Query
+from storage.queries import Hits
 from storage.records import Addressee
 from storage.terms import terms
 from storage.words import Kind, Role
@@ -43,7 +43,7 @@ _VERBATIM = 1500
 
 def latest(request: Request, work: Work, speech: Speech) -> Reply:
     """Show what was published last, of what the filters let through."""
-    wanted = words.read(arguments(request), words.LATEST, speech)
+    wanted = words.read(arguments(request), words.LATEST, speech, _today(request, speech))
     if wanted.phrases or wanted.without:
         raise Mistake(
             "/latest takes no words to look for; /search does: {example}", example=words.SEARCH.example
@@ -57,7 +57,7 @@ def latest(request: Request, work: Work, speech: Speech) -> Reply:
 def search(request: Request, work: Work, speech: Speech) -> Reply:
     """Show what holds the words, best first."""
     line = arguments(request)
-    wanted = words.read(line, words.SEARCH, speech)
+    wanted = words.read(line, words.SEARCH, speech, _today(request, speech))
     if _is_empty(wanted):
         raise Mistake("What shall I look for? For example: {example}", example=words.SEARCH.example)
     hits, remark = _found(work, words.looked_for(wanted), speech)
@@ -71,7 +71,7 @@ def search(request: Request, work: Work, speech: Speech) -> Reply:
         title,
         hits,
         wanted.page,
-        (*_remarks(hits, speech), *remark),
+        (*remark, *_remarks(hits, speech)),
     )
 
 
@@ -85,7 +85,7 @@ def _is_empty(wanted: Wanted) -> bool:
 
 def resolutions(request: Request, work: Work, speech: Speech) -> Reply:
     """Show resolutions, of a year or about some words where they are given."""
-    wanted = words.read(arguments(request), words.SEARCH, speech)
+    wanted = words.read(arguments(request), words.SEARCH, speech, _today(request, speech))
     wanted = replace(wanted, kinds=(Kind.RESOLUTION,))
     hits, remark = _found(work, wanted, speech)
     if not hits.hits and (nobody := _nobody(request, work, wanted, speech.t("Resolutions"), speech)):
@@ -95,7 +95,7 @@ def resolutions(request: Request, work: Work, speech: Speech) -> Reply:
 
 def demands(request: Request, work: Work, speech: Speech) -> Reply:
     """Show what was asked of somebody, in the words in which it was asked."""
-    wanted = words.read(arguments(request), words.DEMANDS, speech)
+    wanted = words.read(arguments(request), words.DEMANDS, speech, _today(request, speech))
     if not (wanted.to or wanted.to_names) and wanted.since and wanted.before:
         return _of_whom(work, wanted.since, wanted.before, request, speech)
     if not (wanted.to or wanted.to_names):
@@ -218,19 +218,54 @@ def _found(work: Work, wanted: Wanted, speech: Speech) -> tuple[Hits, tuple[Bloc
 
     A resolution of 2005 may have been posted, and dated, years later: then the year is a word of its text.
     """
-    query = words.query_of(wanted)
-    hits = _searched(work, query, wanted)
-    if hits.total or wanted.year is None or wanted.since is None:
-        return hits, ()
-    year = str(wanted.year)
-    loose = replace(query, since=None, before=None, phrases=(*query.phrases, year))
-    hits = _searched(work, loose, wanted)
-    remark = speech.t("Nothing that fits is dated {year}. Regardless of its date:", year=year)
+    hits = _searched(work, wanted)
+    loose = None if hits.total else words.regardless(wanted)
+    if loose is None:
+        return hits, (paragraph(_as_read(wanted, speech)),) if wanted.said else ()
+    hits = _searched(work, loose)
+    if wanted.said:
+        remark = speech.t("Nothing that fits is dated so. Regardless of its date:")
+    else:
+        remark = speech.t("Nothing that fits is dated {year}. Regardless of its date:", year=wanted.year)
     return hits, (paragraph(remark),) if hits.total else ()
 
 
-def _searched(work: Work, query: Query, wanted: Wanted) -> Hits:
-    return work.statements.search(query, PAGE, _offset(wanted))
+def _as_read(wanted: Wanted, speech: Speech) -> str:
+    """Return how a time beside the words was understood, and how it is looked for in texts instead."""
+    said = " ".join(wanted.said)
+    since, last = wanted.since, wanted.before and wanted.before - timedelta(days=1)
+    if since and last and since != last:
+        return speech.t(
+            "“{words}” is read as {since} to {last}. In quotation marks its words are looked for.",
+            words=said,
+            since=speech.date(since),
+            last=speech.date(last),
+        )
+    if since and last:
+        return speech.t(
+            "“{words}” is read as {day}. In quotation marks its words are looked for.",
+            words=said,
+            day=speech.date(since),
+        )
+    if since:
+        return speech.t(
+            "“{words}” is read as {since} and later. In quotation marks its words are looked for.",
+            words=said,
+            since=speech.date(since),
+        )
+    return speech.t(
+        "“{words}” is read as {last} and earlier. In quotation marks its words are looked for.",
+        words=said,
+        last=speech.date(last) if last else "",
+    )
+
+
+def _searched(work: Work, wanted: Wanted) -> Hits:
+    return work.statements.search(words.query_of(wanted), PAGE, _offset(wanted))
+
+
+def _today(request: Request, speech: Speech) -> date:
+    return request.now.astimezone(speech.timezone).date()
 
 
 def _remarks(hits: Hits, speech: Speech) -> tuple[Block, ...]:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.commands import words
+from bot.commands import routed
 from bot.commands.command import arguments, code, heading, number, paragraph, reply
 from bot.commands.mistake import Mistake
 from bot.commands.request import Reply, Request
@@ -221,7 +221,7 @@ def _wishes(alert: Alert, recipient: Recipient, work: Work, speech: Speech) -> l
     blocks: list[Block] = []
     if fitting and alert.msg_type is not MsgType.CANCEL:
         blocks.append(paragraph(speech.t("You asked for this:")))
-        blocks.append(Items(tuple((code(words.typed(route)),) for route in fitting)))
+        blocks.append(Items(tuple((code(routed.typed(route)),) for route in fitting)))
     if any((one, key) == (Stance.FOLLOW, alert.case_id) for one, key, _ in work.stances.of(recipient.id)):
         blocks.append(paragraph(speech.t("You follow its case.")))
     if alert.case_id and work.told.heard(recipient.id, alert.case_id, alert.id):

@@ -16,7 +16,7 @@ which is pressed twice, or long after, does no harm.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from bot.commands import values, words
+from bot.commands import routed, values
 from bot.commands.command import code, heading, paragraph, reply
 from bot.commands.mistake import Mistake, Unknown
 from bot.commands.presets import countries_watched
@@ -197,7 +197,7 @@ def _with_urgency(chosen: Chosen, value: str, less: bool) -> Route:
 
 def _with_digest(chosen: Chosen, value: str, less: bool) -> Route:
     wanted = Digest.NONE if less else values.digest((value,), chosen.speech)
-    return words.route_digested(chosen.route, wanted)
+    return routed.route_digested(chosen.route, wanted)
 
 
 _View = Callable[[Chosen, Work, str], Reply]
@@ -233,7 +233,7 @@ def _section(
 
 
 def _shown(chosen: Chosen) -> tuple[Block, ...]:
-    typed = Paragraph((code(words.typed(chosen.route)),))
+    typed = Paragraph((code(routed.typed(chosen.route)),))
     title = chosen.speech.t("Subscription {number}", number=chosen.place)
     return (heading(title), typed, *route_blocks(chosen.route, chosen.speech))
 

@@ -1,7 +1,7 @@
 """Offers citations for words that are typed in any chat, to be inserted there by one tap."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 
 from bot.commands import values, words
 from bot.commands.mistake import Mistake
@@ -37,11 +37,13 @@ class Offers:
     following: str = ""
 
 
-def offers(typed: str, offset: str, language: str, work: Work, timezone: tzinfo = UTC) -> Offers:
+def offers(
+    typed: str, offset: str, language: str, work: Work, now: datetime, timezone: tzinfo = UTC
+) -> Offers:
     """Return what fits the words, best first; without any the latest. Half a filter fits nothing yet."""
     speech = Speech(language, timezone)
     try:
-        wanted = words.read(typed, words.SEARCH, speech)
+        wanted = words.read(typed, words.SEARCH, speech, now.astimezone(timezone).date())
         page = values.page(offset) if offset else 1
     except Mistake:
         return Offers()
@@ -84,11 +86,8 @@ def offers(typed: str, offset: str, language: str, work: Work, timezone: tzinfo 
 
 
 def _found(wanted: Wanted, work: Work) -> Hits:
-    """Return the hits; where none is dated in the year that was typed, those that speak of it."""
-    query = words.query_of(wanted)
+    """Return the hits; where none is of the time that was typed, those that speak of it."""
     offset = (wanted.page - 1) * PAGE
-    hits = work.statements.search(query, PAGE, offset)
-    if hits.total or wanted.year is None:
-        return hits
-    loose = replace(query, since=None, before=None, phrases=(*query.phrases, str(wanted.year)))
-    return work.statements.search(loose, PAGE, offset)
+    hits = work.statements.search(words.query_of(wanted), PAGE, offset)
+    loose = None if hits.total else words.regardless(wanted)
+    return work.statements.search(words.query_of(loose), PAGE, offset) if loose else hits

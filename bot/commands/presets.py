@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.commands import words
+from bot.commands import routed
 from bot.commands.command import heading, reply
 from bot.commands.request import Reply
 from bot.countries import countries_under, initials
@@ -71,7 +71,7 @@ def which_organisation(work: Work, speech: Speech) -> Reply:
     """Offer the organisations whose sources are watched."""
     names = dict.fromkeys(source.organisation or source.title or source.name for source in work.sources.all())
     offered = [
-        Choice(shorten(name, _LABEL), words.typed(Route(sources=(name,))))
+        Choice(shorten(name, _LABEL), routed.typed(Route(sources=(name,))))
         for name in list(names)[:_MOST_ORGANISATIONS]
     ]
     typed = Span("/subscribe from:NKHR", Style.CODE)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from difflib import get_close_matches
 
-from bot.commands import keys, words
+from bot.commands import keys, routed, words
 from bot.commands.attention import stances_blocks
 from bot.commands.choosing import BY_ID, Chosen, choose
 from bot.commands.command import arguments, code, heading, number, paragraph, reply, text_line
@@ -38,7 +38,12 @@ def subscribe(request: Request, work: Work, speech: Speech) -> Reply:
         return which_country(typed, work, speech)
     if is_question(typed):
         return which_organisation(work, speech)
-    wanted = [words.route_of(words.read(line, words.SUBSCRIBE, speech)) for line in _lines(typed)]
+    wanted = [
+        routed.route_of(
+            words.read(line, words.SUBSCRIBE, speech, request.now.astimezone(speech.timezone).date())
+        )
+        for line in _lines(typed)
+    ]
     recipient = work.recipients.ensure(request.transport, request.address, speech.language, request.now)
     known = {route.id for route in work.routes.of(recipient.id)}
     if len(known) + len(wanted) > MOST_ROUTES:
@@ -56,7 +61,7 @@ def subscribe(request: Request, work: Work, speech: Speech) -> Reply:
         heading(speech.t("You are subscribed.") if new else speech.t("You have this already."))
     ]
     for route in routes:
-        blocks.append(Paragraph((code(words.typed(route)),)))
+        blocks.append(Paragraph((code(routed.typed(route)),)))
         blocks.extend(route_blocks(route, speech))
         blocks.extend(_unknown_sources(route, work.sources.all(), speech))
     undo, take_back = f"/unsubscribe {order.index(routes[-1].id) + 1}", f"/unsubscribe {BY_ID}{routes[-1].id}"
@@ -91,7 +96,7 @@ def unsubscribe(request: Request, work: Work, speech: Speech) -> Reply:
         work.routes.clear(recipient.id)
     withdraw(work, recipient, request.now)
     left = len(work.routes.of(recipient.id))
-    again = "\n".join(words.typed(route) for route in routes)
+    again = "\n".join(routed.typed(route) for route in routes)
     rest = (
         speech.n("{count} subscription is left.", "{count} subscriptions are left.", left)
         if left
@@ -102,7 +107,7 @@ def unsubscribe(request: Request, work: Work, speech: Speech) -> Reply:
     )
     return reply(
         heading(speech.t("Taken back.")),
-        Items(tuple((code(words.typed(route)),) for route in routes)),
+        Items(tuple((code(routed.typed(route)),) for route in routes)),
         paragraph(rest),
         choices=((Choice(speech.t("Undo"), again), Choice(speech.t("Settings"), "/settings")),),
     )

@@ -338,6 +338,8 @@ def _line(command: Command, speech: Speech) -> Line:
 
 def _filters(speech: Speech) -> tuple[Line, ...]:
     """Each filter with an example that works."""
+    month = speech.t("last month")
+    times = code(f"2005 since:2004-06 {month}")
     return (
         speech.line("{example} a country, by name or code", example=code("KP")),
         speech.line("{example} a phrase as it stands", example=code('"prison camp"')),
@@ -345,7 +347,7 @@ def _filters(speech: Speech) -> tuple[Line, ...]:
         speech.line("{example} a kind of statement", example=code("kind:resolution")),
         speech.line("{example} a language or a source", example=code("lang:ko from:nkhr")),
         speech.line("{example} asked of somebody (not in /subscribe)", example=code("to:China")),
-        speech.line("{example} a time (not in /subscribe)", example=code("2005 since:2004-06 before:2006")),
+        speech.line("{example} a time (not in /subscribe)", example=times),
         speech.line("{example} the order, only in /search", example=code("sort:new sort:old")),
         speech.line("{example} only in /subscribe", example=code("urgency:Immediate digest:daily")),
     )

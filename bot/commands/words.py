@@ -4,17 +4,18 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import takewhile
 from typing import Literal
 
 from bot.commands import keys, values
 from bot.commands.addressees import JOINING, addressed, country_at
 from bot.commands.mistake import Mistake, Several, Unknown
+from bot.commands.relative import Time, time_at
 from bot.commands.tokens import Part, parts
 from bot.commands.values import joined, split
 from bot.countries import countries_near, country_named, is_code, state_named, without_links
 from bot.meanings import senses, with_other_names
 from bot.speech import Speech, msgid
-from storage.people import Route
 from storage.queries import Query, Sort
 from storage.terms import fold
 from storage.words import Digest, Kind, Urgency
@@ -22,7 +23,6 @@ from storage.words import Digest, Kind, Urgency
 _CODES_AS_WORDS = re.compile("AI|AM|AS|AT|BE|BY|DO|ID|IN|IS|IT|ME|MY|NO|PS|SO|TO|TV")
 """Codes that in a search are words, even in capitals."""
 _PAGE = re.compile(r"(?<!\S)page[:：]\s?\S{0,20}", re.IGNORECASE)
-_SIMPLE = re.compile(r"[^\W_](?:[\w.-]{0,98}\w)?")
 _BETWEEN = re.compile(r"[()\[\]{}<>|;:*=+^~\\]+")
 _LONGEST_NAME = 5
 """Words in the longest name of a country that is tried."""
@@ -68,12 +68,17 @@ class Wanted:
     before: date | None = None
     year: int | None = None
     """Given when a year was named alone: it may stand in the text rather than be its date."""
+    said: tuple[str, ...] = ()
+    """Words beside others that were read as a time: "last month" may also stand in the text."""
     sort: Sort = Sort.BEST
     page: int = 1
 
 
-def read(line: str, grammar: Grammar, speech: Speech) -> Wanted:
-    """Return what the line asks for; raises Mistake with a sentence for the person, and nothing else."""
+def read(line: str, grammar: Grammar, speech: Speech, today: date) -> Wanted:
+    """Return what the line asks for; raises Mistake with a sentence for the person, and nothing else.
+
+    `today` is the person's: "last month" is counted from it.
+    """
     found = Wanted()
     bare: list[str] = []
     waiting = list(parts(line))
@@ -84,39 +89,14 @@ def read(line: str, grammar: Grammar, speech: Speech) -> Wanted:
         if part.bare:
             bare.extend(split(part.text, ",") if grammar.bare != "word" else (part.text,))
             continue
-        found, bare = _with_bare(found, bare, grammar), []
-        found = _keyed(found, part, waiting, speech) if part.key else _phrase(found, part, grammar)
-    found = _with_bare(found, bare, grammar)
+        found, bare = _with_bare(found, bare, grammar, today), []
+        found = _keyed(found, part, waiting, speech, today) if part.key else _phrase(found, part, grammar)
+    found = _with_bare(found, bare, grammar, today)
     if found.since and found.before and found.since >= found.before:
         raise Mistake(
             "Nothing lies since {since} and before {before}.", since=found.since, before=found.before
         )
     return found
-
-
-def route_of(wanted: Wanted) -> Route:
-    """Return the route; one that names kinds without saying when is served daily: the urgent rings anyway."""
-    route = Route(
-        countries=wanted.countries,
-        kinds=wanted.kinds,
-        languages=wanted.languages,
-        sources=wanted.sources,
-        keywords=wanted.phrases,
-        without=wanted.without,
-        least_urgency=wanted.least_urgency,
-    )
-    return route_digested(route, wanted.digest or (Digest.DAILY if wanted.kinds else Digest.NONE))
-
-
-def route_digested(route: Route, digest: Digest) -> Route:
-    """Return the route that comes as a digest so often; Mistake for one that has nothing for a digest."""
-    if digest in {Digest.DAILY, Digest.WEEKLY} and not route.kinds:
-        raise Mistake(
-            "A digest holds kinds of statements, so say which: {example}. "
-            "What is urgent always rings at once.",
-            example="kind:resolution digest:daily",
-        )
-    return replace(route, digest=digest)
 
 
 def looked_for(wanted: Wanted) -> Wanted:
@@ -127,6 +107,16 @@ def looked_for(wanted: Wanted) -> Wanted:
     if wanted.year is None or not (wanted.words or wanted.phrases):
         return wanted
     return replace(wanted, words=joined(wanted.words, str(wanted.year)), since=None, before=None)
+
+
+def regardless(wanted: Wanted) -> Wanted | None:
+    """Return the wish without its bare time; one alone is looked for in texts. None where there is none."""
+    if wanted.said:
+        words = wanted.words if wanted.words or wanted.phrases else wanted.said
+        return replace(wanted, words=words, said=(), since=None, before=None)
+    if wanted.year is None or wanted.since is None:
+        return None
+    return replace(wanted, phrases=joined(wanted.phrases, str(wanted.year)), since=None, before=None)
 
 
 def query_of(wanted: Wanted) -> Query:
@@ -152,19 +142,6 @@ def query_of(wanted: Wanted) -> Query:
     )
 
 
-def typed(route: Route) -> str:
-    """Return the line that asks for this route; reading it gives the same route again."""
-    words = ["/subscribe", *route.countries]
-    words += [f"kind:{kind}" for kind in route.kinds]
-    words += [f"urgency:{route.least_urgency}"] if route.least_urgency else []
-    words += [f"lang:{language}" for language in route.languages]
-    words += [f"from:{_quoted(source)}" for source in route.sources]
-    words += [f"digest:{values.DIGEST_WORDS[route.digest]}"] if route.kinds else []
-    words += [f'"{keyword}"' for keyword in route.keywords]
-    words += [f"-{_quoted(word)}" for word in route.without]
-    return " ".join(words)
-
-
 def with_page(line: str, page: int) -> str:
     """Return the same line asking for another page; for the first it asks for none."""
     return f"{without_page(line)} page:{page}" if page > 1 else without_page(line)
@@ -173,11 +150,6 @@ def with_page(line: str, page: int) -> str:
 def without_page(line: str) -> str:
     """Return the line with no page asked for."""
     return " ".join(_PAGE.sub("", line).split())
-
-
-def _quoted(text: str) -> str:
-    """Return the text as it must be typed: in quotation marks unless it is one simple word."""
-    return text if _SIMPLE.fullmatch(text) else f'"{text}"'
 
 
 def _known(part: Part, grammar: Grammar) -> bool:
@@ -215,9 +187,10 @@ def _phrase(found: Wanted, part: Part, grammar: Grammar) -> Wanted:
     return replace(found, phrases=joined(found.phrases, part.text))
 
 
-def _with_bare(found: Wanted, words: list[str], grammar: Grammar) -> Wanted:
-    """Add a run of bare words: years, countries, and whatever the command takes a word for."""
-    rest, found = _timed(found, words, grammar)
+def _with_bare(found: Wanted, words: list[str], grammar: Grammar, today: date) -> Wanted:
+    """Add a run of bare words: times, countries, and whatever the command takes a word for."""
+    rest, found = _relative(found, words, grammar, today)
+    rest, found = _timed(found, rest, grammar)
     if grammar.bare == "addressee":
         return _with_addressed(found, rest)
     others: list[str] = []
@@ -245,6 +218,19 @@ def _with_addressed(found: Wanted, words: Sequence[str]) -> Wanted:
         to_names=joined(found.to_names, *whom.names),
         to_organs=joined(found.to_organs, *whom.organs),
     )
+
+
+def _relative(found: Wanted, words: Sequence[str], grammar: Grammar, today: date) -> tuple[list[str], Wanted]:
+    """Take a time that is said from today on out of a run of bare words: "last month"."""
+    for at in range(len(words) if "since" in grammar.keys else 0):
+        taken, time = time_at(words[at:], today)
+        if time:
+            said = words[at : at + taken] if grammar.bare == "word" else ()
+            rest = [*words[:at], *words[at + taken :]]
+            return rest, _within(
+                replace(found, said=tuple(said)), time.bounds, is_word=grammar.bare == "word"
+            )
+    return list(words), found
 
 
 def _timed(found: Wanted, words: Sequence[str], grammar: Grammar) -> tuple[list[str], Wanted]:
@@ -300,16 +286,30 @@ def _no_country(words: Sequence[str], grammar: Grammar) -> Unknown:
     return Unknown(told, codes, word, word=word, quoted=f'"{word}"')
 
 
-def _keyed(found: Wanted, part: Part, waiting: list[Part], speech: Speech) -> Wanted:
+def _keyed(found: Wanted, part: Part, waiting: list[Part], speech: Speech, today: date) -> Wanted:
     if not part.text:
         raise Mistake("After “{key}:” a word is missing.", key=part.key)
     key = keys.meant(part.key)
     if key in {"country", "to"}:
         return _placed(found, replace(part, key=key), waiting)
+    if key in _TIMES:
+        following = (more.text for more in takewhile(lambda more: more.bare, waiting))
+        taken, time = time_at((*part.text.split(), *following), today)
+        if time:
+            del waiting[: max(0, taken - len(part.text.split()))]
+            return _TIMES[key](found, time)
     given = (part.text,) if part.quoted else tuple(split(part.text))
     return _ADDED[key](found, given or (part.text,), speech)
 
 
+_TIMES: dict[str, Callable[[Wanted, Time], Wanted]] = {
+    "since": lambda found, time: replace(found, since=time.first),
+    "before": lambda found, time: replace(found, before=time.first),
+    "until": lambda found, time: replace(found, before=time.end),
+    "date": lambda found, time: _within(found, time.bounds),
+    "year": lambda found, time: _in_year(found, time.first.year),
+}
+"""What a time that is said from today on adds after each key: "since:last month"."""
 _ADDED: dict[str, Callable[[Wanted, tuple[str, ...], Speech], Wanted]] = {
     "kind": lambda found, given, speech: replace(
         found, kinds=joined(found.kinds, *values.kinds(given, speech))
@@ -370,7 +370,9 @@ def _in_year(found: Wanted, year: int) -> Wanted:
     return replace(found, since=date(year, 1, 1), before=date(year + 1, 1, 1), year=year)
 
 
-def _within(found: Wanted, span: tuple[date, date]) -> Wanted:
+def _within(found: Wanted, span: tuple[date | None, date | None], *, is_word: bool = False) -> Wanted:
+    """Add a time; a whole year is named by its number, unless other words name it."""
     since, before = span
-    is_year = span == (date(since.year, 1, 1), date(since.year + 1, 1, 1))
-    return replace(found, since=since, before=before, year=since.year if is_year else None)
+    is_year = since and span == (date(since.year, 1, 1), date(since.year + 1, 1, 1))
+    year = since.year if since and is_year and not is_word else None
+    return replace(found, since=since, before=before, year=year)

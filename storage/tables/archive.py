@@ -59,6 +59,7 @@ statements = Table(
     Column("taken_down", Moment),
     Column("deferred", Boolean, nullable=False, server_default=false()),
     Column("drill", Boolean, nullable=False, server_default=false()),
+    Column("packed", LargeBinary),
     Index("ix_statements_kind_day", "kind", "day"),
     Index("ix_statements_day", "day"),
     Index("ix_statements_url", "url"),

@@ -12,6 +12,7 @@ from bot.cli.imports import import_
 from bot.commands import words
 from bot.installation import open_database
 from bot.speech import Speech
+from storage.clock import now_utc
 from tests.evaluation.entries import EXAMPLES, rows
 from tests.evaluation.figures import Figure, share
 
@@ -55,7 +56,7 @@ def asked(labels: Sequence[dict[str, Any]]) -> list[Asked]:
         found = []
         with database.read() as work:
             for label in labels:
-                wanted = words.looked_for(words.read(label["query"], words.SEARCH, speech))
+                wanted = words.looked_for(words.read(label["query"], words.SEARCH, speech, now_utc().date()))
                 hits = work.statements.search(words.query_of(wanted), _FIRST)
                 found.append(Asked(label, tuple(hit.statement.external_id for hit in hits.hits)))
         database.close()

@@ -196,7 +196,7 @@ def test_act_and_cite_say_that_it_was_taken_back(database: Database) -> None:
     for line in ("/act", "/cite"):
         assert "taken back" not in reader.says(f"{line} {call.statement.id}")
     with database.read() as work:
-        found = {one.number: plain_text(one.message) for one in offers("", "", "en", work).offers}
+        found = {one.number: plain_text(one.message) for one in offers("", "", "en", work, THEN).offers}
     said = "taken back by those who run this watch"
     assert (said in found[wrong.statement.id], said in found[call.statement.id]) == (True, False)
 

@@ -11,17 +11,20 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from storage import database as module
 from storage import migrate
+from storage import preparing as module
+from storage.compact import SINCE, is_compact
 from storage.database import Database, StorageError, Unusable
 from storage.migrate import LONG, SERVES, newest_revision, revisions, serves, upgrade
 from storage.people import Event, Notice
+from storage.queries import Query
 from storage.tables import metadata
+from storage.tables.archive import statements
 from storage.tables.log import notices
 from storage.vault import Vault
 from storage.words import EventKind
 from tests.backends import Backend
-from tests.builders import NOON
+from tests.builders import NOON, a_statement, kept
 from tests.filled import fill
 
 BEFORE = "0030"
@@ -205,7 +208,7 @@ def test_what_an_old_program_writes_is_read_by_both(backend: Backend) -> None:
 def test_an_old_program_starts_on_tables_that_serve_it(shared: Database) -> None:
     """A node that is started anew in the middle of an upgrade; what serves it not it refuses as ever."""
     with shared.engine.begin() as connection:
-        assert serves(connection) == SERVES
+        assert serves(connection) == max(SERVES, SINCE)
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(StorageError, match="newer than this program"):
         shared.prepare(migrate=True)
@@ -214,6 +217,31 @@ def test_an_old_program_starts_on_tables_that_serve_it(shared: Database) -> None
         connection.exec_driver_sql("COMMENT ON TABLE alembic_version IS 'serves 9998'")
     with pytest.raises(Unusable, match="newer than this program"):
         shared.prepare()
+
+
+def test_an_archive_that_holds_something_is_not_packed(shared: Database) -> None:
+    """Programs of before go on reading it, and everything is found; the way back gives every text back."""
+    long = a_statement(text="Nine were sent back over the river. " * 30)
+    with shared.write() as work:
+        (kept_one,) = kept(work, long)
+        assert is_compact(work.connection)
+    with shared.engine.connect().execution_options(vigil_write=True) as connection:
+        migrate.downgrade(connection, "0050")
+        text = sa.text("SELECT text FROM statements")
+        assert connection.scalar(text) == long.text
+        connection.rollback()
+        upgrade(connection)
+        assert serves(connection) == SERVES
+    again = Database(shared.engine.url.render_as_string(hide_password=False), shared.vault)
+    again.prepare()
+    with again.write() as work:
+        assert not is_compact(work.connection)
+        (other,) = kept(work, a_statement(text=long.text, title="Ten"))
+        assert set(work.connection.scalars(sa.select(statements.c.packed))) == {None}
+    with again.read() as work:
+        found = work.statements.search(Query(words=("river",)), 5).hits
+        assert {hit.statement.id for hit in found} == {kept_one.id, other.id}
+    again.close()
 
 
 def test_a_notice_of_a_kind_of_tomorrow_is_passed_over(database: Database) -> None:

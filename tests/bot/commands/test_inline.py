@@ -11,7 +11,7 @@ from tests.builders import NOON, a_source, a_statement
 def offered(database: Database, typed: str, offset: str = "", language: str = "en") -> Offers:
     """What is offered for these words."""
     with database.read() as work:
-        return offers(typed, offset, language, work)
+        return offers(typed, offset, language, work, NOON)
 
 
 def titles(found: Offers) -> list[str]:

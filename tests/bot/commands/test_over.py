@@ -51,7 +51,7 @@ def told_by_all(watch: Watch, number: int) -> list[str]:
     chat.says("/settings lang:en")
     lines = [f"/act {number}", f"/statement {number}", f"/start a{number}", f"/start s{number}"]
     with watch.database.read() as work:
-        found = {one.number: one for one in offers("", "", "en", work).offers}
+        found = {one.number: one for one in offers("", "", "en", work, NOON).offers}
     cited = plain_text(found[number].message)
     return [*map(chat.says, [*lines, f"/cite {number}"]), cited]
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.commands import words
+from bot.commands import routed, words
 from bot.commands.mistake import Mistake
 from bot.commands.words import Grammar, Wanted
 from bot.countries import country_named
@@ -15,19 +15,21 @@ from storage.people import Route
 from storage.queries import Sort
 from storage.words import Digest, Kind, Urgency
 
+TODAY = date(2026, 3, 11)
+"""A Wednesday."""
 ENGLISH, KOREAN = Speech("en"), Speech("ko")
 GRAMMARS = (words.SUBSCRIBE, words.LATEST, words.SEARCH, words.DEMANDS)
 
 
 def read(line: str, grammar: Grammar = words.SUBSCRIBE, speech: Speech = ENGLISH) -> Wanted:
     """Read a line of /subscribe in English unless said otherwise."""
-    return words.read(line, grammar, speech)
+    return words.read(line, grammar, speech, TODAY)
 
 
 def test_the_whole_grammar_in_one_line() -> None:
     """The example of the design is one route."""
     line = 'KP CN kind:resolution urgency:Expected lang:ko from:nkhr digest:daily "prison camp" -fundraising'
-    assert words.route_of(read(line)) == Route(
+    assert routed.route_of(read(line)) == Route(
         countries=("KP", "CN"),
         kinds=(Kind.RESOLUTION,),
         languages=("ko",),
@@ -119,14 +121,14 @@ def test_a_mistake_is_explained(line: str, explained: str) -> None:
 def test_a_digest_needs_kinds() -> None:
     """What is urgent always rings, so a digest of it would be a setting that does nothing."""
     with pytest.raises(Mistake):
-        words.route_of(read("KP digest:daily"))
+        routed.route_of(read("KP digest:daily"))
 
 
 def test_kinds_come_as_a_digest_unless_asked_otherwise() -> None:
     """Only what is urgent makes a sound by itself."""
-    assert words.route_of(read("kind:resolution")).digest is Digest.DAILY
-    assert words.route_of(read("kind:resolution digest:now")).digest is Digest.NONE
-    assert words.route_of(read("KP")).digest is Digest.NONE
+    assert routed.route_of(read("kind:resolution")).digest is Digest.DAILY
+    assert routed.route_of(read("kind:resolution digest:now")).digest is Digest.NONE
+    assert routed.route_of(read("KP")).digest is Digest.NONE
 
 
 def test_times() -> None:
@@ -136,7 +138,7 @@ def test_times() -> None:
     assert read("2005년", words.LATEST).year == 2005
     span = read("since:2004-06 before:2006.02.03", words.LATEST)
     assert (span.since, span.before) == (date(2004, 6, 1), date(2006, 2, 3))
-    for wrong in ("since:yesterday", "before:2005-13", "year:5", "page:0", "page:x"):
+    for wrong in ("since:never", "before:2005-13", "year:5", "page:0", "page:x"):
         with pytest.raises(Mistake):
             read(wrong, words.LATEST)
 
@@ -244,8 +246,8 @@ KINDS = st.lists(st.sampled_from(Kind), max_size=3, unique=True).map(tuple)
 )
 def test_a_route_shown_as_a_line_is_that_route_when_typed(route: Route) -> None:
     """/settings shows lines that can be typed again, here or on another transport."""
-    line = words.typed(route).removeprefix("/subscribe")
-    assert words.route_of(words.read(line, words.SUBSCRIBE, ENGLISH)) == route
+    line = routed.typed(route).removeprefix("/subscribe")
+    assert routed.route_of(words.read(line, words.SUBSCRIBE, ENGLISH, TODAY)) == route
 
 
 TYPED = st.lists(
@@ -276,7 +278,7 @@ TYPED = st.lists(
 def test_whatever_is_typed_is_understood_or_explained(line: str, grammar: Grammar, speech: Speech) -> None:
     """No line makes the reader fail otherwise than with a sentence for the person."""
     try:
-        told = repr(words.query_of(words.read(line, grammar, speech)))
+        told = repr(words.query_of(words.read(line, grammar, speech, TODAY)))
     except Mistake as mistake:
         told = mistake.told(speech)
     assert told

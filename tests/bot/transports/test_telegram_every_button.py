@@ -134,7 +134,7 @@ KINDS = {
     "shows(page + 1)": f"/orgs {LONG} page:101",
     "shows(pages)": f"/signed {LONG} page:100",
     "take_back": "/unsubscribe id:123456789",
-    "words.typed(Route(sources=(name,)))": f"/subscribe from:{'northlight' * 9}",
+    "routed.typed(Route(sources=(name,)))": f"/subscribe from:{'northlight' * 9}",
     "stop_choice(one.id, speech).command": "/stop 123456789",
     "{} drop": "/appeal 123456789 drop",
     "{} {} yes": "/correct alert 123456789 safety yes",

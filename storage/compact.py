@@ -1,0 +1,43 @@
+"""How an archive on PostgreSQL is kept in less room, where it was begun so (migration 0051).
+
+The long texts of statements are packed in a column of their own: PostgreSQL packs no row below 2 KB, and
+others hardly. SQLite is given them packed where they stand (`storage.columns.Prose`).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from storage.columns import Prose
+from storage.memory import Memory
+
+FOUND = "statement_index_found"
+"""The table of the numbers of indexed statements, which stands in such archives alone."""
+TOLD = "\x1f"
+"""Stands for the text of an entry where its statement has the same, in such archives also for the title."""
+SINCE = "0051"
+"""The oldest version whose program can work on them."""
+
+
+def is_compact(connection: Connection, memory: Memory | None = None) -> bool:
+    """Whether this archive is kept so; `memory` is of that database alone."""
+    if connection.dialect.name != "postgresql":
+        return False
+    if memory is None or memory.is_compact is None:
+        there = connection.exec_driver_sql(f"SELECT to_regclass('{FOUND}') IS NOT NULL").scalar()
+        if memory is None:
+            return bool(there)
+        memory.is_compact = bool(there)
+    return memory.is_compact
+
+
+def packed(row: Mapping[str, Any], *, compact: bool) -> dict[str, Any]:
+    """A row of a statement as it is to be written, its text packed or not."""
+    found = Prose.packed(row["text"]) if compact else None
+    return {**row, "text": "" if found else row["text"], "packed": found}
+
+
+def text_of(text: str, packed: bytes | None) -> str:
+    """The text of a statement, of its two columns."""
+    return Prose.unpacked(packed) or text
