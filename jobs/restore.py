@@ -129,7 +129,7 @@ def restore(  # noqa: PLR0913 - each is a decision of whoever restores
             raise StorageError(f"the database did not take the backup: {reason(error)}") from error
 
 
-def _exchanged(
+def _exchanged(  # noqa: PLR0913 - as above
     work: Work,
     backup: Backup,
     now: datetime,

@@ -59,7 +59,7 @@ def backup(
         typer.echo(f"{place(settings)}: this is not the key of this database, or is missing", err=True)
 
 
-def restore(
+def restore(  # noqa: PLR0913, PLR0917 - each is an option of the command
     file: Annotated[Path, typer.Argument(help="A file that `vigil backup` made.")],
     config: ConfigFile = DEFAULT,
     replace: Annotated[
@@ -143,9 +143,9 @@ def _reasons(file: Path) -> Iterator[None]:
         )
     except Unnumbered as error:
         fail(
-            f"{file}: made by a Vigil that did not yet note who leaves, so that nothing can tell which of its "
-            f"{error} recipients have used /forget since: nothing was restored. Restore a later backup if "
-            "there is one. Else say --unnumbered out (they stay out, and have to /subscribe again), or "
+            f"{file}: made by a Vigil that did not yet note who leaves, so that nothing can tell which of "
+            f"its {error} recipients have used /forget since: nothing was restored. Restore a later backup "
+            "if there is one. Else say --unnumbered out (they stay out, and have to /subscribe again), or "
             "--unnumbered back (all of them come back, those who left as well)",
             2,
         )
