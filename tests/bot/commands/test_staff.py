@@ -181,7 +181,7 @@ def test_one_owners_phone_alone_sends_no_appeal(database: Database, author: str,
     """Who invites a stranger stands alone for two days, whoever of the two wrote it."""
     with database.write() as work:
         a_reader(work, a_route())
-        staff_now.join(work, staff_now.invite(work, DeskRole.ADMIN, "", NOON), CARLA, RULES, NOON)
+        staff_now.join(work, staff_now.invite(work, DeskRole.ADMIN, "", RULES, NOON), CARLA, RULES, NOON)
         owner, newcomer = work.staff.mark(*ANNA), work.staff.mark(*CARLA)
         words = Draft("Stop the return", "Nine face return.", "en", Urgency.IMMEDIATE, ("KP",))
         made = write(work, owner if author == "owner" else newcomer, words, NOON)
