@@ -316,8 +316,11 @@ def test_who_suspended_somebody_suspends_nobody_else_for_an_hour(
 ) -> None:
     """An owner neither; whoever is at the terminal of the machine may."""
     dora = Person(database, ("telegram", "dora"))
+    for one in (anna, carla, dora):
+        one.now = NOON - timedelta(days=7)
     for one in (carla, dora):
         one.says(code_of(anna.says("/admins invite admin")))
+    anna.now = NOON
     with database.read() as work:
         first, second = (work.staff.mark(*one.who)[:8] for one in (carla, dora))
         owners = [work.staff.mark(*one)[:8] for one in (ANNA, BRUNO)]
