@@ -271,7 +271,7 @@ async def on_matrix(folder: Path, site: Site, server: Synapse, more: str) -> Asy
         await until(lambda: human.olm.account.shared, vigil)
         await confirms(person, human)
         await vigil.serve()
-        rooms = [person.room(account.user, encrypted=True), person.room(account.user)]
+        rooms = [person.room(account.user, encrypted=True), person.room(account.user, direct=False)]
         desk = admin.room(account.user)
         try:
             await until(lambda: rooms[0] in human.rooms and len(human.rooms[rooms[0]].users) == 2, vigil)
