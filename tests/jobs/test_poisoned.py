@@ -123,7 +123,7 @@ async def test_orders_to_a_machine_in_a_text_are_words_and_nothing_more(watch: W
 
 
 async def test_whoever_subscribes_again_and_again_gets_each_call_once_in_a_chat(watch: Watch) -> None:
-    """Thirty wishes that fit are one message; twenty chats of one person are twenty, nobody else's is less."""
+    """Thirty wishes that fit are one message; of twenty chats each gets one, as do all others."""
     with watch.database.write() as work:
         for chat in range(20):
             greedy = a_reader(work, transport="console", address=f"greedy-{chat}")
