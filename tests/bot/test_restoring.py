@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from bot.__main__ import command_line
 from storage.database import Database
-from storage.tables import recipients
+from storage.tables.people import recipients
 from storage.vault import Vault
 from tests.builders import NOON
 

@@ -17,7 +17,7 @@ from jobs.gravestones import read
 from tests.emulators.telegram import TelegramEmulator
 from tests.feeds import Site, item, rss
 from tests.flow.program import Program
-from tests.flow.story import PERSON
+from tests.flow.story import ADMIN, PERSON
 
 KILLS = int(os.environ.get("VIGIL_KILLS", "2"))
 LIFE = float(os.environ.get("VIGIL_LIFE", "3"))
@@ -102,10 +102,11 @@ def readied(vigil: Program) -> int:
 
 
 def people(vigil: Program) -> dict[int, int]:
-    """Who is known, and how many wishes of theirs."""
+    """Who is known, and how many wishes of theirs; without the admin, who may have heard of the watch."""
     with vigil.database() as database, database.read() as work:
         known = work.recipients.many(work.recipients.traces().values())
-        return {int(one.address): len(work.routes.of(key)) for key, one in known.items()}
+        wishes = {int(one.address): len(work.routes.of(key)) for key, one in known.items()}
+    return {who: many for who, many in wishes.items() if who != ADMIN}
 
 
 def told(telegram: TelegramEmulator, number: int) -> int:

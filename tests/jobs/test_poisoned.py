@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from bot.commands.subscriptions import MOST_ROUTES
 from jobs.limits import Limits
 from storage.database import Database
-from storage.tables import alerts, deliveries
+from storage.tables.log import alerts, deliveries
 from storage.words import DeliveryState
 from tests.builders import a_reader, a_route
 from tests.feeds import item, rss

@@ -20,7 +20,7 @@ from jobs.launch import Launcher
 from jobs.limits import Limits
 from jobs.notices import Admins
 from storage.database import Database
-from storage.tables import alerts, deliveries
+from storage.tables.log import alerts, deliveries
 from storage.words import AppealState, DeliveryState, DeskRole
 from tests.bot.commands.test_staff import ANNA, BRUNO, CARLA, code_of
 from tests.builders import NOON, a_reader, a_route, a_source, a_statement, an_alert, arrived, queued
