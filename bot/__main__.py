@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from bot import logs
+from storage.secluded import close_memory
 
 COMMANDS = (
     ("run", "service", "run"),
@@ -70,6 +71,7 @@ def _options(
 
 def main() -> None:
     """Run the command that was typed."""
+    close_memory()
     logs.set_up()  # until a configuration says otherwise; nothing may be logged to standard output
     command_line(*sys.argv[1:2])()
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from jobs.appeals import cease
 from jobs.desk import Refusal, Refused, Rules
 from jobs.launch import store, tell
-from jobs.staff import MACHINE
+from jobs.staff import MACHINE, is_new
 from jobs.steps import match
 from jobs.takedown import take_down
 from storage.appeals import Appeal
@@ -81,6 +81,8 @@ def correct(work: Work, number: int, end: Ending, admin: str, rules: Rules, now:
     What waits of it is cancelled. Taken down for somebody's safety, its words leave the archive as well.
     """
     work.appeals.locked(number)
+    if is_new(work, admin, rules, now):
+        raise Refused(Refusal.NOT_YET)
     appeal, alert, _ = to_correct(work, number)
     why, _ = end
     rung, _ = cease(work, appeal, now)

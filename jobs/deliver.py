@@ -11,7 +11,7 @@ import structlog
 from jobs.account import Account
 from jobs.amend import Change
 from jobs.errands import Errand, Finished, Room, Turn
-from jobs.leaving import AHEAD, Gate, TakenOver
+from jobs.leaving import AHEAD, Gate, Giving, TakenOver
 from jobs.ledger import NOBODY, Ledger
 from jobs.ledger import NoKey as NoKey  # noqa: PLC0414 - whoever runs a deliverer takes it from here
 from jobs.manner import manner_of
@@ -72,7 +72,7 @@ class Deliverer:
     noticed: Callable[[Finished], None] = lambda _: None
     """Called with each answer, once it is written down."""
     goes: Callable[[], bool] = lambda: False
-    """Whether another program is to send here: then no more leaves, and what is under way arrives."""
+    """Whether another program is to send here: then no more leaves, and what is under way arrives first."""
     _with_pictures: bool = False
     """Whether what left last had a picture, which goes as a message of its own."""
     account: Account = field(default_factory=Account)
@@ -98,8 +98,10 @@ class Deliverer:
     """Whether the lock was lost: what is claimed leaves no more."""
     _ledger: Ledger = field(init=False)
     _gate: Gate = field(init=False)
+    _giving: Giving = field(init=False)
 
     def __post_init__(self) -> None:
+        self._giving = Giving(self.goes)
         self._gate = Gate(self.pace, self._waits, self.alone)
         self._ledger = Ledger(
             self.database,
@@ -172,7 +174,8 @@ class Deliverer:
 
     def _waits(self) -> bool:
         """Whether nothing may leave for anybody."""
-        return self._is_over or self._asking is not None or self._is_paused() or self.goes()
+        is_going = self._giving.waits(self._under_way)
+        return self._is_over or self._asking is not None or self._is_paused() or is_going
 
     def _ask(self) -> None:
         """Asks whether the platform is there, where that is in doubt: a message might be lost to it."""

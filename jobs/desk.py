@@ -32,6 +32,8 @@ class Refusal(StrEnum):
     """The same admin approved it before."""
     NEW = "new"
     """Who approved it joined the desk only now."""
+    NOT_YET = "not_yet"
+    """Who would take it back joined the desk only now."""
     NOBODY = "nobody"
     """It would reach nobody."""
     AN_END = "an_end"

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from jobs.pace import Pace, Place, Slot
@@ -61,3 +61,35 @@ class Gate:
 
     def _count(self) -> None:
         self.pace.claimed = sum(self._claimed.values())
+
+
+GIVE_WITHIN = 2.0
+"""Seconds for which nothing leaves while what is under way ends, so that the account can be given over."""
+
+
+@dataclass(slots=True)
+class Giving:
+    """An account goes to another program between two messages: none leaves while the last ones arrive.
+
+    One that hangs would hold up all others for as long as it is waited for. Then they go on meanwhile, and
+    the account goes once it has ended.
+    """
+
+    goes: Callable[[], bool]
+    clock: Callable[[], float] = time.monotonic
+    _since: float | None = None
+    _hang: set[object] = field(default_factory=set)
+
+    def waits(self, under_way: Collection[object]) -> bool:
+        """Whether nothing may leave, as the account is about to go."""
+        if not self.goes():
+            self._since, self._hang = None, set()
+            return False
+        self._hang.intersection_update(under_way)
+        if self._hang:
+            return False
+        self._since = self.clock() if self._since is None else self._since
+        if under_way and self.clock() - self._since > GIVE_WITHIN:
+            self._since, self._hang = None, set(under_way)
+            return False
+        return True

@@ -55,6 +55,13 @@ class NotEmpty(Exception):
     """The database holds something, and nobody said that it may be replaced."""
 
 
+class Unnumbered(Exception):
+    """People of the backup of whom nothing can tell whether they have left since, and nobody said what to do.
+
+    Their rows are of a version before tombstones; the message is how many they are.
+    """
+
+
 @dataclass(frozen=True, slots=True)
 class Restored:
     """What came of it: rows by table, then numbers of recipients, then numbers of deliveries."""
@@ -68,6 +75,8 @@ class Restored:
     """Those of the backup whom the replaced database did not know any more, and of whom no tombstone is."""
     forgotten: int
     """Those of the backup who have left since, as their tombstones tell: they never come back."""
+    unnumbered: int
+    """Those of the backup of whom nothing can tell whether they have left: back, or not, as was asked."""
     present: int
     """Those whom both knew: they are as they were in the replaced database."""
     joined: int
@@ -88,13 +97,16 @@ def restore(  # noqa: PLR0913 - each is a decision of whoever restores
     *,
     replace: bool = False,
     with_missing: bool = False,
+    with_unnumbered: bool | None = None,
     tombstones: Collection[str] = (),
 ) -> Restored:
     """Puts the backup's rows in place of what the database holds: whole, or not at all.
 
     With `replace`, whoever the database knows is kept, and comes out as they are now, not as they were.
     Who is no longer known was forgotten since, and comes back only with `with_missing`; of whom there is one
-    of the `tombstones`, in the database or from elsewhere, not at all.
+    of the `tombstones`, in the database or from elsewhere, not at all. A row of before there were any bears
+    no number by which a tombstone could be told: where no database tells either who has left, such people
+    come back or stay out, `with_unnumbered`, and Unnumbered is raised where nobody has said which.
     Raises InUse while another program holds the sender lock of one of `transports`, or is at work as one node
     of several, NotEmpty, and StorageError when the database does not take it.
     """
@@ -107,12 +119,17 @@ def restore(  # noqa: PLR0913 - each is a decision of whoever restores
                 if not backup.opened_by(database.keys.fitting(work.connection)):
                     raise StorageError("the backup stands under another key than the database")
                 left = work.tombstones.all() | frozenset(tombstones)
-                return _exchanged(work, backup, now, left, replace=replace, with_missing=with_missing)
+                return _exchanged(
+                    *(work, backup, now, left),
+                    replace=replace,
+                    with_missing=with_missing,
+                    with_unnumbered=with_unnumbered,
+                )
         except SQLAlchemyError as error:
             raise StorageError(f"the database did not take the backup: {reason(error)}") from error
 
 
-def _exchanged(
+def _exchanged(  # noqa: PLR0913 - as above
     work: Work,
     backup: Backup,
     now: datetime,
@@ -120,6 +137,7 @@ def _exchanged(
     *,
     replace: bool,
     with_missing: bool,
+    with_unnumbered: bool | None,
 ) -> Restored:
     connection = work.connection
     tables = tables_of(connection)
@@ -131,6 +149,9 @@ def _exchanged(
     # Another database, such as one that was begun anew on a new machine, cannot tell who was forgotten.
     continues = bool(known.keys() & saved.keys()) or same_history(backup.connection, connection)
     gone = Tombstones(backup.connection).left(left) - {saved[trace] for trace in known.keys() & saved.keys()}
+    unnumbered = frozenset() if continues else Tombstones(backup.connection).unnumbered()
+    if unnumbered and with_unnumbered is None:
+        raise Unnumbered(len(unnumbered))
     left_here = Recipients(backup.connection, work.recipients.vault).many(gone).values()
     missing = {key for trace, key in saved.items() if continues and trace not in known} - gone
     same = {key: saved[trace] for trace, key in known.items() if trace in saved}
@@ -142,7 +163,9 @@ def _exchanged(
     watched = work.sources.rows()
     rows_out(connection, tables)
     kept = [table for table in tables if table.name != route_countries.name]  # made anew, as an index is
-    rows = rows_in(backup.connection, connection, kept, gone if with_missing else gone | missing)
+    left_out = gone if with_missing else gone | missing
+    left_out |= frozenset() if with_unnumbered else unnumbered
+    rows = rows_in(backup.connection, connection, kept, left_out)
     work.tombstones.add(left)
     work.tombstones.number_all()
     join_recipients(connection, tables, people, same)
@@ -167,6 +190,7 @@ def _exchanged(
         same_history=continues,
         missing=len(missing),
         forgotten=len(gone),
+        unnumbered=len(unnumbered),
         present=len(same),
         joined=len(known) - len(same),
         ended=ended,

@@ -12,7 +12,7 @@ from jobs.corrections import Ending, corrected
 from jobs.desk import Refusal, Refused, Rules
 from jobs.launch import DESK, store
 from jobs.notices import notice_at_once
-from jobs.staff import MACHINE
+from jobs.staff import MACHINE, is_new
 from jobs.steps import match
 from jobs.takedown import take_down
 from storage.database import Work
@@ -123,10 +123,12 @@ def retract(work: Work, number: int, end: Ending, admin: str, rules: Rules, now:
 def _within_limits(work: Work, admin: str, rules: Rules, now: datetime) -> None:
     """Raises Refused for one too many: a lost phone would tell everybody that what is true is not.
 
-    Whoever is at the terminal of the machine is bound by nothing.
+    Nor would a second one help that it let in. Whoever is at the terminal of the machine is bound by nothing.
     """
     if admin == work.staff.mark(*MACHINE):
         return
+    if is_new(work, admin, rules, now):
+        raise Refused(Refusal.NOT_YET)
     if work.audit.count(admin, Act.RETRACTED, now - _A_DAY) >= rules.per_day:
         raise Refused(Refusal.ENOUGH)
 

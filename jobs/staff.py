@@ -3,6 +3,7 @@
 The first owners are those whom the configuration names. Others join with a code that serves once. Any owner
 or admin may suspend any other: a phone was lost, and nobody waits for the one person who could tell. But the
 lost phone could do it, too: so one in an hour, and the last owner by nobody but whoever runs the machine.
+Nor would it help to let others in: who joined only now puts nobody out and lets nobody in.
 """
 
 from dataclasses import dataclass
@@ -38,7 +39,11 @@ class Oneself(Unfit):
 
 
 class TooSoon(Unfit):
-    """They suspended somebody within the last hour."""
+    """They did the same to somebody within the last hour."""
+
+
+class Newcomer(Unfit):
+    """They joined the desk less than two days ago."""
 
 
 class LastOwner(Unfit):
@@ -108,8 +113,15 @@ def newcomers(work: Work, admins: Admins, now: datetime) -> frozenset[str]:
     )
 
 
-def invite(work: Work, role: DeskRole, by: str, now: datetime) -> str:
-    """A code for somebody new; it serves once, for a day."""
+def is_new(work: Work, mark: str, rules: Rules, now: datetime) -> bool:
+    """Whether somebody joined only now: what one phone may not do, a second that it let in may not either."""
+    return mark in newcomers(work, rules.admins, now)
+
+
+def invite(work: Work, role: DeskRole, by: str, rules: Rules, now: datetime) -> str:
+    """A code for somebody new; it serves once, for a day. Raises Newcomer."""
+    if is_new(work, by, rules, now):
+        raise Newcomer
     code = work.staff.invite(role, now)
     work.audit.note(by, Act.INVITED, 0, now)
     return code
@@ -129,14 +141,10 @@ def join(work: Work, code: str, person: tuple[str, str], rules: Rules, now: date
 def suspend(work: Work, typed: str, by: str, rules: Rules, now: datetime) -> AtDesk:
     """Keeps them from the desk, whatever their role. What they stood for and was to go out is a draft again.
 
-    Raises NoSuch, Oneself, TooSoon, LastOwner. Whoever runs the machine may do it whenever they want.
+    Raises NoSuch, Oneself, Newcomer, TooSoon, LastOwner. Whoever runs the machine may do it at any time.
     """
     person = _other(work, typed, by, rules)
-    if by not in (NOBODY, work.staff.mark(*MACHINE)):
-        if person.role is DeskRole.OWNER and not person.is_suspended and _owners(work, rules) == 1:
-            raise LastOwner
-        if work.audit.count(by, Act.SUSPENDED, now - _AGAIN):
-            raise TooSoon
+    _may_put_out(work, person, by, Act.SUSPENDED, rules, now)
     number = work.staff.suspend(person.mark, person.transport, now).id
     work.audit.note(by, Act.SUSPENDED, number, now)
     _take_back(work, person.mark, rules, now)
@@ -147,9 +155,11 @@ def suspend(work: Work, typed: str, by: str, rules: Rules, now: datetime) -> AtD
 def reinstate(work: Work, typed: str, by: str, rules: Rules, now: datetime) -> AtDesk:
     """Whom the configuration names works at the desk again; who joined by a code needs a new one.
 
-    Raises NoSuch, Oneself.
+    Raises NoSuch, Oneself, Newcomer.
     """
     person = _other(work, typed, by, rules)
+    if is_new(work, by, rules, now):
+        raise Newcomer
     member = work.staff.find(person.mark)
     if member is None or not member.is_suspended:
         raise NoSuch
@@ -162,7 +172,7 @@ def reinstate(work: Work, typed: str, by: str, rules: Rules, now: datetime) -> A
 def revoke(work: Work, typed: str, by: str, rules: Rules, now: datetime) -> AtDesk:
     """They are no longer at the desk; what they stood for and was to go out is a draft again.
 
-    Raises NoSuch, Oneself, Configured.
+    Raises NoSuch, Oneself, Configured, Newcomer, TooSoon, LastOwner.
     """
     person = _other(work, typed, by, rules)
     member = work.staff.find(person.mark)
@@ -170,6 +180,7 @@ def revoke(work: Work, typed: str, by: str, rules: Rules, now: datetime) -> AtDe
         raise Configured
     if member is None or member.is_suspended:
         raise NoSuch
+    _may_put_out(work, person, by, Act.REVOKED, rules, now)
     work.audit.note(by, Act.REVOKED, member.id, now)
     work.staff.remove(person.mark)
     _take_back(work, person.mark, rules, now)
@@ -185,9 +196,24 @@ def _take_back(work: Work, mark: str, rules: Rules, now: datetime) -> None:
             hand_back(work, one, rules, now)
 
 
-def _owners(work: Work, rules: Rules) -> int:
-    """How many owners can act."""
-    return sum(one.role is DeskRole.OWNER and not one.is_suspended for one in listed(work, rules.admins))
+def _may_put_out(work: Work, person: AtDesk, by: str, act: Act, rules: Rules, now: datetime) -> None:
+    """Raises for what one phone alone must not do. Who joined only now can be put out at any time."""
+    new = newcomers(work, rules.admins, now)
+    if by in (NOBODY, work.staff.mark(*MACHINE)):
+        return
+    if by in new:
+        raise Newcomer
+    if person.mark in new:
+        return
+    owners = [one.mark for one in listed(work, rules.admins) if _is_owner(one) and one.mark not in new]
+    if owners == [person.mark]:
+        raise LastOwner
+    if work.audit.count(by, act, now - _AGAIN):
+        raise TooSoon
+
+
+def _is_owner(one: AtDesk) -> bool:
+    return one.role is DeskRole.OWNER and not one.is_suspended
 
 
 def _other(work: Work, typed: str, by: str, rules: Rules) -> AtDesk:

@@ -8,6 +8,7 @@ can show: whoever wants to know keeps the last hash elsewhere (`vigil admin audi
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -29,7 +30,8 @@ class Noted:
     at: datetime
     admin: str
     """A keyed hash of the admin's address, "" for Vigil itself."""
-    act: Act
+    act: Act | str
+    """As a newer program wrote it where this one does not know it."""
     matter: int
     """The number of the appeal."""
     people: int
@@ -61,14 +63,12 @@ class Audit:
     def all(self) -> Iterator[Noted]:
         """Everything that was noted, oldest first."""
         for row in self.connection.execute(sa.select(audit).order_by(audit.c.id)):
-            yield Noted(row.id, row.at, row.admin, Act(row.act), row.matter, row.people, row.chain)
+            yield _noted(row)
 
     def last(self, limit: int) -> tuple[Noted, ...]:
         """What was noted last, the newest first."""
         rows = self.connection.execute(sa.select(audit).order_by(audit.c.id.desc()).limit(limit))
-        return tuple(
-            Noted(row.id, row.at, row.admin, Act(row.act), row.matter, row.people, row.chain) for row in rows
-        )
+        return tuple(_noted(row) for row in rows)
 
     def last_of(self, act: Act, matter: int) -> Noted | None:
         """Who did this last to this matter, and when."""
@@ -78,7 +78,7 @@ class Audit:
         ).first()
         if row is None:
             return None
-        return Noted(row.id, row.at, row.admin, Act(row.act), row.matter, row.people, row.chain)
+        return _noted(row)
 
     def count(self, admin: str, act: Act, since: datetime) -> int:
         """How often this admin did this since then."""
@@ -106,3 +106,15 @@ class Audit:
         return self.vault.mark(
             "audit", before, str(row.id), at, row.admin, row.act, f"{row.matter} {row.people}"
         )
+
+
+def _noted(row: "sa.Row[Any]") -> Noted:
+    return Noted(row.id, row.at, row.admin, _known(row.act), row.matter, row.people, row.chain)
+
+
+def _known(told: str) -> Act | str:
+    """What was done; of what a newer program noted, while both share one database, its own word."""
+    try:
+        return Act(told)
+    except ValueError:
+        return told

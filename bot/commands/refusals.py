@@ -10,6 +10,9 @@ from jobs.appeals import MOST_DRAFTS
 from jobs.desk import USUAL, Refusal, Refused, Rules
 from storage.database import Work
 
+NOT_YET = msgid(
+    "You joined the desk less than two days ago. Until then somebody else has to take back what was sent."
+)
 REFUSALS = {
     Refusal.UNKNOWN: msgid("There is no appeal {number}. All of them: /appeals"),
     Refusal.COOLING: msgid("Appeal {number} is approved and about to be sent. To halt it: `/stop {number}`"),
@@ -32,6 +35,7 @@ REFUSALS = {
         "Appeal {number} was not approved: you joined the desk less than two days ago. Until then somebody "
         "else has to approve it."
     ),
+    Refusal.NOT_YET: NOT_YET,
     Refusal.NOBODY: msgid(
         "Appeal {number} would reach nobody, so it cannot be approved. An Expected one reaches only those "
         "who asked for campaigns; one with countries, those who named one of them or none; one without, "

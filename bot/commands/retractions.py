@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from bot.commands.command import heading, number, paragraph, reply
 from bot.commands.endangering import TakenBack, words_go
 from bot.commands.mistake import Mistake
+from bot.commands.refusals import NOT_YET
 from bot.commands.request import Reply, Request
 from bot.render.alert import alert_message
 from bot.render.appeal import OF_CALLS, leaving
@@ -33,6 +34,7 @@ _REFUSALS = {
         "You took back {most} calls within a day, as many as one admin may. Ask another, or whoever is at "
         "the terminal of the machine."
     ),
+    Refusal.NOT_YET: NOT_YET,
     Refusal.UNHEARD: msgid("Nobody has got alert {number}, and it waits for nobody: see /review"),
 }
 _SENT = (AppealState.SENT, AppealState.STOPPED)

@@ -13,6 +13,7 @@ from jobs.staff import (
     AtDesk,
     Configured,
     LastOwner,
+    Newcomer,
     NoSuch,
     Oneself,
     TooSoon,
@@ -27,6 +28,9 @@ from storage.database import Work
 from storage.staff import VALID
 from storage.words import DeskRole
 
+NEWCOMER = msgid(
+    "You joined the desk less than two days ago. Until then another admin has to decide on that. {example}"
+)
 _JOIN = "/join ABCD-EFGH-IJKL-MNOP"
 _MARK = 8
 """Characters of the keyed hash by which somebody is named here; the same as in /audit."""
@@ -95,7 +99,14 @@ def _done(verb: str, who: str, mark: str, request: Request, work: Work) -> None:
         _ACTS[verb](work, who, by, request.rules, request.now)
     except Oneself as error:
         raise Mistake("Nobody does this to themselves: ask another. {example}", example="/admins") from error
+    except Newcomer as error:
+        raise Mistake(NEWCOMER, example="/admins") from error
     except TooSoon as error:
+        if verb == "revoke":
+            raise Mistake(
+                "You took somebody from the desk within the last hour. Ask another owner: {example}",
+                example="/admins",
+            ) from error
         raise Mistake(
             "You suspended somebody within the last hour. Ask another admin to suspend {mark}: {example}",
             mark=mark,
@@ -162,7 +173,10 @@ def _invited(who: str, request: Request, work: Work, speech: Speech) -> Reply:
     if who not in roles:
         raise Mistake("“{word}” is no role. It can be: {known}", word=who[:40], known=", ".join(roles))
     by = work.audit.admin(*request.who)
-    told = invite(work, roles[who], by, request.now)
+    try:
+        told = invite(work, roles[who], by, request.rules, request.now)
+    except Newcomer as error:
+        raise Mistake(NEWCOMER, example="/admins") from error
     return reply(
         paragraph(
             speech.t(

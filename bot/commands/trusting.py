@@ -6,6 +6,7 @@ from collections.abc import Callable
 from bot.commands.command import paragraph, reply
 from bot.commands.mistake import Mistake
 from bot.commands.request import Reply, Request
+from bot.commands.staff import NEWCOMER
 from bot.render.message import Choice
 from bot.speech import Speech, msgid
 from jobs import watchlist
@@ -45,10 +46,7 @@ _WHY = {
         "You added {name} yourself, so another admin has to decide on that: two people stand for what rings. "
         "{example}"
     ),
-    Bar.NEWCOMER: msgid(
-        "You joined the desk less than two days ago. Until then another admin has to decide on that. "
-        "{example}"
-    ),
+    Bar.NEWCOMER: NEWCOMER,
     Bar.INTERVAL: msgid("Between 5 minutes and a day: {example}"),
 }
 

@@ -7,11 +7,10 @@ is to serve. She ends when the program does, and each worker when its pair is cl
 
 Whoever takes a worker over, by a fault in a library that reads a document, is the same user as the program.
 So of the program's environment, which may hold the key and tokens, the workers get none; and the program's
-memory is closed to other processes of its user (prctl(2), PR_SET_DUMPABLE).
+memory is closed to other processes of its user (`storage.secluded`).
 """
 
 import asyncio
-import ctypes
 import os
 import signal
 import socket
@@ -22,10 +21,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from jobs.workers.wire import LENGTH, MOST, untrusted
+from storage.secluded import close_memory
 
 _PASSED_ON = ("PATH", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "HOME", "LD_LIBRARY_PATH")
 """What of our environment a worker needs, and no more."""
-_PR_SET_DUMPABLE = 4
 _START = 60.0
 """Seconds in which the mother must be there: imports and tables on a small, busy machine."""
 
@@ -112,7 +111,7 @@ class Nursery:
                 f"import sys; sys.path[:] = {sys.path!r}\n"
                 f"from jobs.workers.child import main; main({self._memory!r}, {self._preload!r})"
             )
-            _close_memory()
+            close_memory()
             self._asking, theirs = socket.socketpair()
             with theirs:
                 self._mother = await asyncio.create_subprocess_exec(
@@ -159,9 +158,3 @@ async def _ended(handle: int) -> None:
         await over.wait()
     finally:
         loop.remove_reader(handle)
-
-
-def _close_memory() -> None:
-    """No other process of our user reads our memory or environment, and no core dump is written of us."""
-    with suppress(AttributeError, OSError):  # macOS has no such call
-        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)

@@ -23,7 +23,7 @@ from tests.synapse import Person, Synapse
 
 async def until(happened: Callable[[], Any], vigil: Program) -> None:
     """Wait for what happens soon; if it does not, say what the program says."""
-    for _ in range(600):
+    for _ in range(1_800):
         if happened():
             return
         await asyncio.sleep(0.05)

@@ -86,6 +86,18 @@ class Scene:
             alert = an_alert(identifier=name, statement=a_statement(title=name, alert=judged))
             return queued(work, *readers, alert=alert, lane=1 if judged is URGENT else 3).id
 
+    def waits(self, name: str, people: int, *, lane: int, life: timedelta) -> int:
+        """An alert of this moment, which holds for so long."""
+        with self.database.write() as work:
+            readers = [a_reader(work, address=str(number)) for number in range(1, people + 1)]
+            alert = an_alert(
+                identifier=name,
+                statement=a_statement(title=name),
+                sent=self.clock(),
+                expires=self.clock() + life,
+            )
+            return queued(work, *readers, alert=alert, lane=lane).id
+
     def states(self, alert: int) -> Counter[DeliveryState]:
         """How many of its deliveries are in each state."""
         with self.database.read() as work:
@@ -119,6 +131,39 @@ async def test_who_answers_nothing_takes_few_messages_and_all_arrive_in_the_end(
     await scene.passes(15)
     assert (scene.states(call), scene.states(post)) == ({SENT: 40}, {SENT: 40})
     assert EventKind.AWAY in scene.told()
+
+
+@pytest.mark.parametrize("down", [TROUBLE, SILENCE], ids=["502", "silence"])
+async def test_a_day_without_a_platform_is_made_good_without_a_flood_and_told(
+    scene: Scene, down: Outcome
+) -> None:
+    """A call an hour: those that hold come once each, those that are over do not, posts come as one digest.
+
+    While it lasts hardly anything is tried; admins hear once from when to when, and how much was over.
+    """
+    scene.platform.answer, scene.platform.alive = lambda _: down, down
+    calls, over, posts = [], [], []
+    for hour in range(24):
+        calls.append(scene.waits(f"call {hour}", 5, lane=1, life=timedelta(days=3)))
+        if hour < 12:
+            over.append(scene.waits(f"over {hour}", 5, lane=1, life=timedelta(hours=6)))
+        posts.append(scene.waits(f"post {hour}", 5, lane=4, life=timedelta(days=9)))
+        await scene.passes(60, step=15)
+        if hour == 11:
+            scene.sender = scene.begun()
+    tried = len(scene.platform.asked)
+    assert tried <= 12, "hardly anything is risked"
+    assert EventKind.AWAY not in scene.told()
+    scene.platform.answer, scene.platform.alive = lambda _: Sent("1"), Sent()
+    await scene.passes(45, step=15)
+    assert [scene.states(one)[SENT] for one in calls] == [5] * 24
+    assert [scene.states(one)[DeliveryState.CANCELLED] for one in over] == [5] * 12
+    assert [scene.states(one)[SENT] for one in posts] == [5] * 24
+    after = Counter(chat for _, chat in scene.platform.asked[tried:])
+    assert {after[str(number)] for number in range(1, 6)} == {25}, "24 calls and one digest for each"
+    await scene.passes(30, step=15)
+    assert sum(one is EventKind.AWAY for one in scene.told()) == 1
+    assert EventKind.EXPIRED in scene.told()
 
 
 async def test_a_single_chat_is_enough_where_the_platform_is_not_there(scene: Scene) -> None:

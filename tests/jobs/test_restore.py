@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from bot.accounts import settle_accounts
 from bot.config import Config, TelegramConfig
 from jobs.notices import Admins, at_desk
-from jobs.restore import InUse, NotEmpty, Restored, restore
+from jobs.restore import InUse, NotEmpty, Restored, Unnumbered, restore
 from storage.appeals import Draft
 from storage.backup import reading
 from storage.copy import rows_out, tables_of
@@ -28,7 +28,7 @@ from storage.tables.log import alerts, deliveries
 from storage.tables.people import handovers, recipients, routes, stances
 from storage.vault import Vault
 from storage.words import AppealState, DeliveryState, DeskRole, RecipientState, Stance, Urgency
-from tests.builders import NOON, URGENT, a_source, a_statement, an_alert, an_entry
+from tests.builders import NOON, URGENT, a_source, a_statement, an_alert, an_entry, queued
 from tests.filled import fill
 
 LATER = NOON + timedelta(hours=5)
@@ -56,6 +56,7 @@ def bring_back(
     *,
     replace: bool = True,
     with_missing: bool = False,
+    with_unnumbered: bool | None = None,
     tombstones: Collection[str] = (),
 ) -> Restored:
     """The restore, five hours after noon."""
@@ -64,6 +65,7 @@ def bring_back(
             *(database, saved, LATER, ("telegram",)),
             replace=replace,
             with_missing=with_missing,
+            with_unnumbered=with_unnumbered,
             tombstones=tombstones,
         )
 
@@ -267,6 +269,35 @@ def test_who_left_does_not_come_back_on_a_new_machine(database: Database, new: D
         assert one.address not in repr(left)
     assert bring_back(new, later, with_missing=True).forgotten == 0, "who came anew is another row"
     assert known(new) == {one.address, "terminal", "5"}
+
+
+def test_a_backup_that_cannot_tell_who_left_brings_nobody_back_unasked(
+    database: Database, new: Database, file: Path
+) -> None:
+    """Its rows are of before tombstones: refused, and nothing is changed, until somebody says what is to be.
+
+    Who came later, under a number, comes back in any case; over the database that knows it needs no word.
+    """
+    with database.write() as work:
+        for name in ("5", "6"):
+            work.recipients.ensure("telegram", name, "en", NOON)
+        work.connection.execute(sa.update(recipients).values(mark=None))
+        work.recipients.ensure("telegram", "7", "en", NOON)
+        a_call = an_alert(statement=a_statement(title="Nine"))
+        queued(work, *work.recipients.many((1, 2, 3)).values(), alert=a_call)
+    database.back_up(file, NOON)
+    with pytest.raises(Unnumbered, match="2"):
+        bring_back(new, file, replace=False)
+    assert known(new) == set()
+    done = bring_back(new, file, replace=False, with_unnumbered=False)
+    assert (done.unnumbered, done.rows["deliveries"], known(new)) == (2, 1, {"7"})
+    lose(new)
+    done = bring_back(new, file, replace=False, with_unnumbered=True)
+    assert (done.unnumbered, done.rows["deliveries"], known(new)) == (2, 3, {"5", "6", "7"})
+    with database.write() as work:
+        work.recipients.forget(1)
+    done = bring_back(database, file)
+    assert (done.missing, done.unnumbered, known(database)) == (1, 0, {"6", "7"})
 
 
 def test_who_moved_to_another_chat_is_not_written_to_in_the_old_one(

@@ -9,6 +9,7 @@ from storage.audit import NOBODY
 from storage.database import Database, Work
 from storage.tables.desk import audit
 from storage.words import Act
+from tests.bot.chat import Chat
 from tests.builders import ADDRESS, NOON
 
 
@@ -70,3 +71,15 @@ def test_an_empty_audit_is_whole(database: Database) -> None:
     """Nothing was done, and nothing is missing."""
     with database.read() as work:
         assert work.audit.broken() is None
+
+
+def test_what_a_newer_program_noted_is_told_by_its_own_word_and_the_chain_holds(database: Database) -> None:
+    """Two versions share one database during an upgrade: the older one's /audit is read all the same."""
+    with database.write() as work:
+        work.audit.note("a" * 64, "juggled", 7, NOON)  # type: ignore[arg-type]
+        work.audit.note("a" * 64, Act.WRITTEN, 8, NOON)
+        assert [one.act for one in work.audit.all()] == ["juggled", Act.WRITTEN]
+        assert work.audit.broken() is None
+    told = Chat(database, admin=True).says("/audit")
+    assert "juggled 7, as a newer version of Vigil noted it" in told
+    assert "wrote appeal 8" in told

@@ -181,3 +181,38 @@ def test_after_a_crash_of_postgresql_every_commit_that_was_told_is_there(
             assert attempt < 99
             time.sleep(0.1)
     assert (count, set(held.values())) == ("5", {5})
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("usual", ["on", "off"])
+def test_after_a_power_cut_at_postgresql_every_commit_that_was_told_is_there(
+    backend: Backend, vault: Vault, usual: str
+) -> None:
+    """No page that was changed had reached the disk, and the journal ends where the server had synced it.
+
+    Also where the server is told not to wait for the disk: each of our sessions asks it to.
+    """
+    assert isinstance(backend, PostgresBackend)
+    with backend.server.connect("postgres") as connection:
+        connection.execute(f"ALTER DATABASE {backend.database} SET synchronous_commit = {usual}")
+    database = Database(backend.url, vault)
+    database.prepare()
+    with database.write() as work:
+        hammer.prepare(work)
+        assert work.connection.scalar(sa.text("SHOW synchronous_commit")) == "on"
+    folder = backend.server.copied()
+    for stroke in range(1, 6):
+        with database.write() as work:
+            hammer.strike(work, stroke, words=5)
+    with suppress(_Cut), database.write() as work:
+        hammer.strike(work, 6, words=5)
+        with backend.server.after_a_power_cut(folder, backend.database) as found:
+            (count,) = found.execute("SELECT value FROM meta WHERE name = 'strokes'").fetchone() or ("",)
+            held = [found.execute(f"SELECT count(*) FROM {name}").fetchone() for name in hammer.COUNTED]  # noqa: S608
+        raise _Cut
+    database.close()
+    assert (count, held) == ("5", [(5,)] * len(hammer.COUNTED))
+
+
+class _Cut(Exception):
+    """The power is cut."""

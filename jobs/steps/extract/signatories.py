@@ -188,7 +188,7 @@ _LEADER = re.compile(r"\s?(?:\.{4,}|…{2,}|_{4,})\s?")
 """Dots that lead from a name to its country."""
 _ROW_NUMBER = re.compile(r"\d{1,3}\s+\S")
 """The number of a row in a table whose columns have run together."""
-_ROW = re.compile(r"(?:[^,;()]{3,60},\s+){2,}[^,;()]{3,60}\s(?:and|et|y|и)\s+[A-ZÀ-ÞА-ЯЁ][^,;()]{2,60}$")
+_ROW = re.compile(r"(?:[^,;()]{3,60},\s+){2}[^,;()]{3,60}\s(?:and|et|y|и)\s+[A-ZÀ-ÞА-ЯЁ][^,;()]{2,60}$")
 """Names in a row that ends with "and": no place or country is joined to a name so."""
 
 

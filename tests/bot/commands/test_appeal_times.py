@@ -252,7 +252,7 @@ def test_what_somebody_stands_for_who_leaves_the_desk_meanwhile_does_not_go_out(
 ) -> None:
     """Days lie between the approval and the moment: it is a draft again, and all admins hear so."""
     with anna.database.write() as work:
-        code = staff.invite(work, DeskRole.ADMIN, "", NOON - timedelta(days=9))
+        code = staff.invite(work, DeskRole.ADMIN, "", RULES, NOON - timedelta(days=9))
         staff.join(work, code, ("console", "bruno"), RULES, NOON - timedelta(days=9))
         mark = work.staff.mark("console", "bruno")
     scheduled(anna, bruno)

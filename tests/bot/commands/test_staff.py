@@ -181,7 +181,7 @@ def test_one_owners_phone_alone_sends_no_appeal(database: Database, author: str,
     """Who invites a stranger stands alone for two days, whoever of the two wrote it."""
     with database.write() as work:
         a_reader(work, a_route())
-        staff_now.join(work, staff_now.invite(work, DeskRole.ADMIN, "", NOON), CARLA, RULES, NOON)
+        staff_now.join(work, staff_now.invite(work, DeskRole.ADMIN, "", RULES, NOON), CARLA, RULES, NOON)
         owner, newcomer = work.staff.mark(*ANNA), work.staff.mark(*CARLA)
         words = Draft("Stop the return", "Nine face return.", "en", Urgency.IMMEDIATE, ("KP",))
         made = write(work, owner if author == "owner" else newcomer, words, NOON)
@@ -316,8 +316,11 @@ def test_who_suspended_somebody_suspends_nobody_else_for_an_hour(
 ) -> None:
     """An owner neither; whoever is at the terminal of the machine may."""
     dora = Person(database, ("telegram", "dora"))
+    for one in (anna, carla, dora):
+        one.now = NOON - timedelta(days=7)
     for one in (carla, dora):
         one.says(code_of(anna.says("/admins invite admin")))
+    anna.now = NOON
     with database.read() as work:
         first, second = (work.staff.mark(*one.who)[:8] for one in (carla, dora))
         owners = [work.staff.mark(*one)[:8] for one in (ANNA, BRUNO)]
