@@ -14,6 +14,7 @@ from hypothesis import settings
 from storage.database import Database
 from storage.vault import Vault
 from tests.backends import BACKENDS, Backend, PostgresBackend, SqliteBackend
+from tests.order import mixed
 from tests.plain_log import log_plainly
 from tests.postgres import PostgresServer, a_postgres_server
 from tests.synapse import Synapse, a_synapse
@@ -24,6 +25,8 @@ settings.register_profile("everywhere", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, database=None, max_examples=30)
 settings.load_profile("ci" if os.environ.get("CI") else "everywhere")
 log_plainly()
+# Until everything is collected, next to nothing of what is made is thrown away: looking for it is in vain.
+gc.disable()
 
 HERE = Path(__file__).parent
 SOME = os.environ.get("VIGIL_SOME_STORIES", "")
@@ -37,13 +40,14 @@ _numbers = count(1)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what there is no time for, by name, so that it is the same each time."""
-    if not SOME:
-        return
-    names = {one.nodeid for one in items}
-    left = {one for one in items if _is_left(one, names)}
-    config.hook.pytest_deselected(items=list(left))
-    items[:] = [one for one in items if one not in left]
+    """Leave out what there is no time for, by name, so that it is the same each time; then mix the rest."""
+    if SOME:
+        names = {one.nodeid for one in items}
+        left = {one for one in items if _is_left(one, names)}
+        config.hook.pytest_deselected(items=list(left))
+        items[:] = [one for one in items if one not in left]
+    if hasattr(config, "workerinput"):
+        items[:] = mixed(items, HERE / "flow")
 
 
 def _is_left(item: pytest.Item, names: Collection[str]) -> bool:
@@ -62,6 +66,7 @@ def pytest_collection_finish() -> None:
     """What is loaded by now stays: the collector need not look at it again and again."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture
