@@ -26,7 +26,7 @@ def audit(
         bool, typer.Option("--verify", help="Prove that no line was altered, added or taken out since.")
     ] = False,
 ) -> None:
-    """Show what admins did with appeals and with what was held: when, who (as a hash), what, to how many."""
+    """Show what admins did with appeals and what was held. When, who (as a hash), what, to how many."""
     with opened(config) as database, database.read() as work:
         found = tuple(work.audit.all())
         broken = work.audit.broken() if verify else None

@@ -21,11 +21,11 @@ from storage.vault import Vault, parse_key
 
 
 def backup(
-    file: Annotated[Path, typer.Argument(help="The file to write; its folder must exist.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write; its folder must exist.")],
     config: ConfigFile = DEFAULT,
     force: Annotated[bool, typer.Option("--force", help="Overwrite an earlier backup of this name.")] = False,
 ) -> None:
-    """Write everything but the key into one file, of one moment, while the service runs."""
+    """Write everything but the key into one file. It is of one moment; the service may go on."""
     settings = configuration(config)
     _check_place(file, force=force)
     database = _existing(settings)
@@ -52,7 +52,7 @@ def backup(
 
 
 def restore(
-    file: Annotated[Path, typer.Argument(help="A file that `vigil backup` made.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that `vigil backup` made.")],
     config: ConfigFile = DEFAULT,
     replace: Annotated[
         bool, typer.Option("--replace", help="Put the backup in place of what the database holds.")

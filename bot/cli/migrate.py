@@ -29,7 +29,7 @@ def migrate(
         bool, typer.Option("--stay", help="Take a database up again that was moved, or was to be.")
     ] = False,
 ) -> None:
-    """Bring the database to the version that this program needs; with --to, move all of it to PostgreSQL.
+    """Bring the database to the version that this program needs. With --to, move all of it to PostgreSQL.
 
     A move may be interrupted: the same command goes on where it stood. Stop the service first.
     """
