@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.cli.audit import audit
-from bot.cli.common import DEFAULT, ConfigFile, fail
+from bot.cli.common import DEFAULT, ConfigFile, fail, readers
 from bot.cli.course import timeline
 from bot.cli.held import drop, held, release
 from bot.cli.identity import new_identity
@@ -46,7 +46,7 @@ def accounts(config: ConfigFile = DEFAULT) -> None:
     for name in sorted({*people, *known}):
         one = known.get(name)
         told = [one.link, f"at {one.place}" if one.place else ""] if one else []
-        typer.echo(f"{name}: {people.get(name, 0):,} recipients {' '.join(filter(None, told))}".rstrip())
+        typer.echo(f"{name}: {readers(people.get(name, 0))} {' '.join(filter(None, told))}".rstrip())
 
 
 @app.command("anew")

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.common import DEFAULT, ConfigFile, fail
+from bot.cli.common import DEFAULT, ConfigFile, fail, readers
 from bot.cli.opened import opened
 from storage.audit import Noted
 from storage.words import OF_SOURCES, Act
@@ -41,7 +41,7 @@ def audit(
 
 def _line(one: Noted) -> str:
     who = one.admin[:_SHOWN] or "vigil"
-    people = f", {one.people} recipients" if one.people else ""
+    people = f", {readers(one.people)}" if one.people else ""
     kinds = (
         ("alert", _OF_ALERTS),
         ("statement", _OF_STATEMENTS),

@@ -48,7 +48,8 @@ def backup(
         "who subscribed can be reached; whoever has both can read who they are."
     )
     if not key:
-        typer.echo(f"{place(settings)}: this is not the key of this database, or is missing", err=True)
+        told = "this is not the key of this database, or is missing: put back the copy you kept"
+        typer.echo(f"{place(settings)}: {told}", err=True)
 
 
 def restore(

@@ -21,7 +21,10 @@ _FORMATS = {".opml": "opml", ".xml": "opml", ".jsonl": "jsonl", ".csv": "csv"}
 
 def export(
     file: Annotated[
-        str, typer.Argument(metavar="FILE", help="ARCHIVE.jsonl, ARCHIVE.csv or FEEDS.opml; - with --as.")
+        str,
+        typer.Argument(
+            metavar="FILE", help="ARCHIVE.jsonl, ARCHIVE.csv or FEEDS.opml; - prints OPML, or as --as says."
+        ),
     ],
     config: ConfigFile = DEFAULT,
     force: Annotated[bool, typer.Option("--force", help="Overwrite a file of this name.")] = False,

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
+from bot.cli.common import DEFAULT, ConfigFile, configuration, fail, readers
 from bot.cli.opened import opened
 from bot.desk import TERMINAL
 from jobs.held import NothingHeld
@@ -56,7 +56,7 @@ def release(number: Number, config: ConfigFile = DEFAULT) -> None:
             fail(str(error))
     if not count:
         fail(f"alert {number} is over by now, or another source told its case, or it was muted: nobody waits")
-    typer.echo(f"alert {number} is queued for {count} recipients")
+    typer.echo(f"alert {number} is queued for {readers(count)}")
 
 
 def drop(number: Number, config: ConfigFile = DEFAULT) -> None:
@@ -66,11 +66,11 @@ def drop(number: Number, config: ConfigFile = DEFAULT) -> None:
             count = drop_alert(work, number, work.audit.admin(*TERMINAL), now_utc())
         except NothingHeld as error:
             fail(str(error))
-    typer.echo(f"alert {number} is not sent; it was held for {count} recipients")
+    typer.echo(f"alert {number} is not sent; it was held for {readers(count)}")
 
 
 def _told(one: HeldAlert, alert: Alert) -> list[Text]:
-    state = "expired, and nobody was told" if one.expired else f"held for {one.recipients} recipients"
+    state = "expired, and nobody was told" if one.expired else f"held for {readers(one.recipients)}"
     until = f", until {alert.expires:%Y-%m-%d %H:%M} UTC" if alert.expires and not one.expired else ""
     head = f"{one.alert_id}  {alert.sent:%Y-%m-%d %H:%M} UTC  {alert.msg_type}  {state}{until}"
     statement = alert.statement

@@ -85,7 +85,8 @@ def _move(settings: Config, source: str, target: str) -> None:
         new.close()
     _conclude(moved, time.monotonic() - began, settings, old, new)
     if not fits:
-        typer.echo(f"{place(settings)}: this is not the key of this database, or is missing", err=True)
+        told = "this is not the key of this database, or is missing: put back the copy you kept"
+        typer.echo(f"{place(settings)}: {told}", err=True)
 
 
 def _opened(address: str, settings: Config) -> Database:
