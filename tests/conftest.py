@@ -14,7 +14,6 @@ from hypothesis import settings
 from storage.database import Database
 from storage.vault import Vault
 from tests.backends import BACKENDS, Backend, PostgresBackend, SqliteBackend
-from tests.order import mixed
 from tests.plain_log import log_plainly
 from tests.postgres import PostgresServer, a_postgres_server
 from tests.synapse import Synapse, a_synapse
@@ -40,14 +39,13 @@ _numbers = count(1)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what there is no time for, by name, so that it is the same each time; then mix the rest."""
-    if SOME:
-        names = {one.nodeid for one in items}
-        left = {one for one in items if _is_left(one, names)}
-        config.hook.pytest_deselected(items=list(left))
-        items[:] = [one for one in items if one not in left]
-    if hasattr(config, "workerinput"):
-        items[:] = mixed(items, HERE / "flow")
+    """Leave out what there is no time for, by name, so that it is the same each time."""
+    if not SOME:
+        return
+    names = {one.nodeid for one in items}
+    left = {one for one in items if _is_left(one, names)}
+    config.hook.pytest_deselected(items=list(left))
+    items[:] = [one for one in items if one not in left]
 
 
 def _is_left(item: pytest.Item, names: Collection[str]) -> bool:
