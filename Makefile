@@ -8,23 +8,30 @@ DEV := $(VENV)/.dev
 PEER := .venv-peer
 # Measuring what tests cover takes a fifth of their time.
 COVER ?= yes
+# Where `make test` follows upon `make demo` (.ci/run), what it needs may be installed beside the demo.
+AHEAD ?=
+# What is compiled once is kept beside the source: every worker and every program of the tests needs it.
+unexport PYTHONDONTWRITEBYTECODE
 # Fitting weights and making the table of towns want more than the program does.
 FIT := .venv-fit
 # A real Matrix homeserver for the tests, whose licence and needs are not ours.
 SYNAPSE := .venv-synapse
+CODE := bot jobs storage tests benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-cluster check eval weigh corpora judge bench format lock sbom audit fuzz clean
+.PHONY: help setup demo demo-played test test-cluster check tests-compiled eval weigh corpora judge bench format lock sbom audit fuzz clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
 
 setup: $(RUNTIME) ## the virtual environment with the console script vigil
 
-demo: $(RUNTIME) ## the main job on sample sources: no network, no token
+demo: demo-played $(if $(AHEAD),$(DEV) $(SYNAPSE)/.done) ## the main job on sample sources: no network, no token
+
+demo-played: $(RUNTIME)
 	@$(BIN)/vigil demo
 
-test: $(DEV) $(SYNAPSE)/.done check ## every test, after the checks; then how much of each package they cover (COVER= leaves that out)
+test: $(DEV) $(SYNAPSE)/.done check tests-compiled ## every test, after the checks; then how much of each package they cover (COVER= leaves that out)
 	@# Flow tests mostly wait for the real program: three workers a core keep it busy.
 	$(BIN)/pytest -n $$(( 3 * $$(getconf _NPROCESSORS_ONLN) )) --dist worksteal $(if $(COVER),--cov --cov-report=)
 	@$(if $(COVER),,exit 0;) for package in storage jobs bot; do printf '%s, lines and branches covered in %%: ' $$package; \
@@ -41,6 +48,11 @@ check: $(DEV) ## style, types, import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Once, beside the checks, and not by each worker of the tests at the same time:.
+# A file that cannot be read is told of by the tests themselves.
+tests-compiled: $(DEV)
+	@$(BIN)/pytest --collect-only > /dev/null 2>&1 || true
 
 eval: $(DEV) ## how well it understands: labelled texts, per language, with bounds (EVAL="--half dev -v" for more)
 	@$(BIN)/python -m tests.evaluation $(EVAL)
@@ -79,6 +91,7 @@ fuzz: $(DEV) ## throw what nobody would write at all that reads, for half an hou
 
 clean: ## remove what was made
 	rm -rf .node $(VENV) $(PEER) $(FIT) $(SYNAPSE) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+	find $(CODE) -name __pycache__ -prune -exec rm -r {} +
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

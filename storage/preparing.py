@@ -56,10 +56,15 @@ def _look_at_version(connection: Connection, *, migrate: bool) -> str | None:
 
 
 def _where(engine: Engine, error: SQLAlchemyError) -> str:
-    """Where to look, where SQLite does not say it."""
-    if getattr(getattr(error, "orig", None), "sqlite_errorname", "") != "SQLITE_CANTOPEN":
-        return ""
-    return f": {engine.url.database} has to be a file in a folder that we may write to"
+    """Where to look and what to do, where SQLite does not say it."""
+    path = engine.url.database
+    match getattr(getattr(error, "orig", None), "sqlite_errorname", ""):
+        case "SQLITE_CANTOPEN":
+            return f": {path} has to be a file in a folder that we may write to"
+        case "SQLITE_NOTADB":
+            return f": {path} is something else, or damaged: mend `database`, or `vigil restore` a backup"
+        case _:
+            return ""
 
 
 def newer(version: str | None) -> str:

@@ -24,6 +24,8 @@ settings.register_profile("everywhere", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, database=None, max_examples=30)
 settings.load_profile("ci" if os.environ.get("CI") else "everywhere")
 log_plainly()
+# Until everything is collected, next to nothing of what is made is thrown away: looking for it is in vain.
+gc.disable()
 
 HERE = Path(__file__).parent
 SOME = os.environ.get("VIGIL_SOME_STORIES", "")
@@ -62,6 +64,7 @@ def pytest_collection_finish() -> None:
     """What is loaded by now stays: the collector need not look at it again and again."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture

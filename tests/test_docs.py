@@ -169,6 +169,12 @@ def test_every_command_of_the_program_is_named() -> None:
     assert set(command_line()) <= named(_VIGIL)
 
 
+def test_the_list_of_commands_breaks_no_sentence_off() -> None:
+    """`vigil --help` shows a command's first sentence whole, on a terminal of 80 columns."""
+    for name, command in command_line().items():
+        assert not command.get_short_help_str(64).endswith("..."), name
+
+
 def test_every_command_of_the_chat_is_named() -> None:
     """The hidden one, which buttons press, aside."""
     assert {command.name for command in COMMANDS if not command.hidden} <= shown_chat_commands()

@@ -50,6 +50,17 @@ def test_the_list_of_parts_is_that_of_the_lock() -> None:
     assert len(pinned()) == len(re.findall(r"^[A-Za-z0-9]", lock, re.MULTILINE)) > 40
 
 
+def test_what_is_tested_is_what_is_run() -> None:
+    """The same version of each part: dev.in is bound to what runtime.in was locked to."""
+    run, tested = (
+        set(
+            re.findall(r"^\S+==\S+", (ROOT / "requirements" / name).read_text(encoding="utf-8"), re.MULTILINE)
+        )
+        for name in ("runtime.txt", "dev.txt")
+    )
+    assert run <= tested, run - tested
+
+
 def test_the_unit_takes_away_what_is_not_needed() -> None:
     """Each line that does stands there, and no later one gives it back."""
     lines = re.findall(r"^(\w+)=(.*)$", UNIT.read_text(encoding="utf-8"), re.MULTILINE)

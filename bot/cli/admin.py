@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.cli.audit import audit
-from bot.cli.common import DEFAULT, ConfigFile, fail
+from bot.cli.common import DEFAULT, ConfigFile, fail, readers
 from bot.cli.course import timeline
 from bot.cli.held import drop, held, release
 from bot.cli.identity import new_identity
@@ -23,7 +23,7 @@ from storage.records import Statement
 from storage.words import Act
 
 app = typer.Typer(
-    help="What an admin can look into and mend: cases, what is held, how an alert fared, who did what.",
+    help="What an admin can look into and mend. Cases, what is held, how an alert fared, who did what.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -40,21 +40,23 @@ app.command("identity")(new_identity)
 
 @app.command("accounts")
 def accounts(config: ConfigFile = DEFAULT) -> None:
-    """Show the accounts that people belong to: how many, where each is found, who held it last."""
+    """Show the accounts that people belong to. How many, where each is found, who held it last."""
     with opened(config) as database, database.read() as work:
         people, known = work.senders.people(), {one.name: one for one in work.senders.all()}
     for name in sorted({*people, *known}):
         one = known.get(name)
         told = [one.link, f"at {one.place}" if one.place else ""] if one else []
-        typer.echo(f"{name}: {people.get(name, 0):,} recipients {' '.join(filter(None, told))}".rstrip())
+        typer.echo(f"{name}: {readers(people.get(name, 0))} {' '.join(filter(None, told))}".rstrip())
 
 
 @app.command("anew")
 def anew(
-    account: Annotated[str, typer.Argument(help='The account as the log names it: "matrix".')] = "matrix",
+    account: Annotated[
+        str, typer.Argument(metavar="ACCOUNT", help='The account as the log names it: "matrix".')
+    ] = "matrix",
     config: ConfigFile = DEFAULT,
 ) -> None:
-    """Let an account on Matrix begin as a new device, in whatever folder: the one with its keys is lost."""
+    """Let an account on Matrix begin as a new device. In whatever folder: the one with its keys is lost."""
     with opened(config) as database, database.write() as work:
         if not work.senders.get(account).mark:
             fail(f"{account}: no folder is known of it: nothing to do")
@@ -64,9 +66,10 @@ def anew(
 
 @app.command("case")
 def case(
-    number: Annotated[int, typer.Argument(help="The number of the case.")], config: ConfigFile = DEFAULT
+    number: Annotated[int, typer.Argument(metavar="NUMBER", help="The number of the case.")],
+    config: ConfigFile = DEFAULT,
 ) -> None:
-    """Show the statements of a case, and why each was taken for one of it."""
+    """Show the statements of a case, and why each is in it."""
     with opened(config) as database, database.read() as work:
         found = work.cases.get(number)
         if found is None:
@@ -81,7 +84,7 @@ def case(
 
 @app.command("part")
 def part(
-    statement: Annotated[int, typer.Argument(help="The number of the statement.")],
+    statement: Annotated[int, typer.Argument(metavar="STATEMENT", help="The number of the statement.")],
     config: ConfigFile = DEFAULT,
 ) -> None:
     """Take a statement out of its case: it is about something else."""
@@ -95,8 +98,8 @@ def part(
 
 @app.command("join")
 def join(
-    statement: Annotated[int, typer.Argument(help="The number of the statement.")],
-    case: Annotated[int, typer.Argument(help="The number of the case that it is about.")],
+    statement: Annotated[int, typer.Argument(metavar="STATEMENT", help="The number of the statement.")],
+    case: Annotated[int, typer.Argument(metavar="CASE", help="The number of the case that it is about.")],
     config: ConfigFile = DEFAULT,
 ) -> None:
     """Put a statement into a case: it is about the same matter."""
@@ -110,11 +113,11 @@ def join(
 
 @app.command("takedown")
 def takedown(
-    statement: Annotated[int, typer.Argument(help="The number of the statement.")],
+    statement: Annotated[int, typer.Argument(metavar="STATEMENT", help="The number of the statement.")],
     why: Annotated[str, typer.Option(help="For the record of admins; people in chats do not see it.")],
     config: ConfigFile = DEFAULT,
 ) -> None:
-    """Remove what a statement says, for somebody's safety; that it was there stays visible."""
+    """Remove what a statement says, for somebody's safety. That it was there stays visible."""
     if not why.strip():
         fail("--why: say why, in a few words, for those who come after you", 2)
     with opened(config) as database, database.write() as work:
@@ -140,10 +143,12 @@ def takedown(
 
 @app.command("alike")
 def alike(
-    statement: Annotated[int, typer.Argument(help="The number of a statement that was taken down.")],
+    statement: Annotated[
+        int, typer.Argument(metavar="STATEMENT", help="The number of a statement that was taken down.")
+    ],
     config: ConfigFile = DEFAULT,
 ) -> None:
-    """Let in what only resembles a statement that was taken down; the very item stays away."""
+    """Let in what only resembles what was taken down. The very item stays away."""
     with opened(config) as database, database.write() as work:
         count = work.statements.takedowns.forget_likeness(statement)
         if count:

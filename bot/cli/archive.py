@@ -23,7 +23,10 @@ from storage.statement_rows import dated
 
 def search(
     query: Annotated[
-        list[str], typer.Argument(help="Words and filters, as in /search: '\"camp 25\"' kind:resolution")
+        list[str],
+        typer.Argument(
+            metavar="WORD", help="Words and filters, as in /search: '\"camp 25\"' kind:resolution"
+        ),
     ],
     config: ConfigFile = DEFAULT,
     limit: Annotated[int, typer.Option(min=1, max=1000)] = 10,

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.common import DEFAULT, ConfigFile, fail
+from bot.cli.common import DEFAULT, ConfigFile, fail, readers
 from bot.cli.opened import opened
 from storage.audit import Noted
 from storage.words import OF_SOURCES, Act
@@ -26,7 +26,7 @@ def audit(
         bool, typer.Option("--verify", help="Prove that no line was altered, added or taken out since.")
     ] = False,
 ) -> None:
-    """Show what admins did with appeals and with what was held: when, who (as a hash), what, to how many."""
+    """Show what admins did with appeals and what was held. When, who (as a hash), what, to how many."""
     with opened(config) as database, database.read() as work:
         found = tuple(work.audit.all())
         broken = work.audit.broken() if verify else None
@@ -41,7 +41,7 @@ def audit(
 
 def _line(one: Noted) -> str:
     who = one.admin[:_SHOWN] or "vigil"
-    people = f", {one.people} recipients" if one.people else ""
+    people = f", {readers(one.people)}" if one.people else ""
     kinds = (
         ("alert", _OF_ALERTS),
         ("statement", _OF_STATEMENTS),

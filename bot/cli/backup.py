@@ -29,11 +29,11 @@ class _Unnumbered(StrEnum):
 
 
 def backup(
-    file: Annotated[Path, typer.Argument(help="The file to write; its folder must exist.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write; its folder must exist.")],
     config: ConfigFile = DEFAULT,
     force: Annotated[bool, typer.Option("--force", help="Overwrite an earlier backup of this name.")] = False,
 ) -> None:
-    """Write everything but the key into one file, of one moment, while the service runs."""
+    """Write everything but the key into one file. It is of one moment; the service may go on."""
     settings = configuration(config)
     _check_place(file, force=force)
     database = _existing(settings)
@@ -56,11 +56,12 @@ def backup(
         "who subscribed can be reached; whoever has both can read who they are."
     )
     if not key:
-        typer.echo(f"{place(settings)}: this is not the key of this database, or is missing", err=True)
+        told = "this is not the key of this database, or is missing: put back the copy you kept"
+        typer.echo(f"{place(settings)}: {told}", err=True)
 
 
 def restore(  # noqa: PLR0913, PLR0917 - each is an option of the command
-    file: Annotated[Path, typer.Argument(help="A file that `vigil backup` made.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that `vigil backup` made.")],
     config: ConfigFile = DEFAULT,
     replace: Annotated[
         bool, typer.Option("--replace", help="Put the backup in place of what the database holds.")

@@ -29,7 +29,7 @@ def check(
         bool, typer.Option("--alive", help="Only whether the service keeps its watch (for health checks).")
     ] = False,
 ) -> None:
-    """Look at configuration, key, database, clock, sources and Telegram: what is wrong, how to mend it."""
+    """Say what is wrong with this installation, and how to mend it."""
     settings = configuration(config, least=logging.ERROR)
     if alive:
         _alive(settings)

@@ -38,6 +38,11 @@ def fail(message: str, code: int = 1) -> NoReturn:
     raise typer.Exit(code)
 
 
+def readers(count: int) -> str:
+    """So many recipients, in words."""
+    return f"{count:,} recipient{'' if count == 1 else 's'}"
+
+
 def moment(text: str | None) -> datetime | None:
     """An aware time from ISO 8601; without a zone it is UTC. Exit code 2 for anything else."""
     if not text:

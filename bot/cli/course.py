@@ -19,11 +19,11 @@ _Steps = list[tuple[str, datetime | None]]
 
 
 def timeline(
-    number: Annotated[int, typer.Argument(help="The number of the alert.")],
+    number: Annotated[int, typer.Argument(metavar="NUMBER", help="The number of the alert.")],
     config: ConfigFile = DEFAULT,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
-    """Show when an alert was published, fetched, understood, queued and sent, and where its messages are."""
+    """Show the way of an alert. When it was published, fetched, understood and sent, and its messages."""
     with opened(config) as database, database.read() as work:
         course = work.courses.of(number)
         if course is None:

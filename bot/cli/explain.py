@@ -34,7 +34,7 @@ def explain(
     ] = False,
     as_of: Annotated[str | None, typer.Option(help="Judge as of this time (ISO 8601).")] = None,
 ) -> None:
-    """Show how Vigil reads a document: who says what to whom, and whether it would ring, and why."""
+    """Show how Vigil reads a document. Who says what to whom, and whether it would ring, and why."""
     now = now_utc()
     judged = moment(as_of)
     if cases or target.endswith(".jsonl"):
@@ -167,7 +167,10 @@ def _load(target: str, config: Path | None) -> tuple[bytes, str, str]:
     try:
         return path.read_bytes(), TYPES.get(path.suffix.lower(), ""), ""
     except OSError as error:
-        fail(f"{target}: cannot be read: {error.strerror}", 2)
+        fail(
+            f"{target}: cannot be read ({error.strerror}): give a file, or an address with http:// or https://",
+            2,
+        )
 
 
 def _without_file() -> Config:

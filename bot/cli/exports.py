@@ -20,7 +20,12 @@ _FORMATS = {".opml": "opml", ".xml": "opml", ".jsonl": "jsonl", ".csv": "csv"}
 
 
 def export(
-    file: Annotated[str, typer.Argument(help="ARCHIVE.jsonl, ARCHIVE.csv or FEEDS.opml; - with --as.")],
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE", help="ARCHIVE.jsonl, ARCHIVE.csv or FEEDS.opml; - prints OPML, or as --as says."
+        ),
+    ],
     config: ConfigFile = DEFAULT,
     force: Annotated[bool, typer.Option("--force", help="Overwrite a file of this name.")] = False,
     as_: Annotated[
@@ -33,7 +38,7 @@ def export(
         ),
     ] = False,
 ) -> None:
-    """Write the archive as JSONL (for `vigil import`) or CSV, or the sources as OPML; nobody's data."""
+    """Write the archive or the sources to a file. JSONL (for `vigil import`), CSV or OPML; nobody's data."""
     wanted = as_ or ("opml" if file == "-" else _FORMATS.get(Path(file).suffix.lower(), ""))
     if wanted not in _FORMATS.values():
         fail(f"{file}: give a name that ends in .opml, .jsonl or .csv, or say --as opml, jsonl or csv", 2)

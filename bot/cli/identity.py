@@ -24,7 +24,7 @@ def new_identity(
     config: ConfigFile = DEFAULT,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
 ) -> None:
-    """Make new cross-signing keys for the bot's Matrix account; who had verified it has to do so again."""
+    """Make new cross-signing keys for the account on Matrix. Who had verified it has to do so again."""
     settings = configuration(config)
     if settings.matrix is None:
         fail("there is no [matrix] in the configuration", 2)

@@ -79,7 +79,7 @@ def import_(  # noqa: PLR0913, PLR0917 - options of a command
         bool, typer.Option("--understand", help="Understand what was imported with --defer.")
     ] = False,
 ) -> None:
-    """Take entries, documents or a feed's past into the archive, without alerting; or list an OPML's feeds.
+    """Take entries, documents or a feed's past into the archive. Nothing rings; an OPML's feeds are listed.
 
     May be interrupted and run again: nothing is taken twice, and nothing is lost.
     """

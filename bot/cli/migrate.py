@@ -29,7 +29,7 @@ def migrate(
         bool, typer.Option("--stay", help="Take a database up again that was moved, or was to be.")
     ] = False,
 ) -> None:
-    """Bring the database to the version that this program needs; with --to, move all of it to PostgreSQL.
+    """Bring the database to the version that this program needs. With --to, move all of it to PostgreSQL.
 
     A move may be interrupted: the same command goes on where it stood. Stop the service first.
     """
@@ -85,7 +85,8 @@ def _move(settings: Config, source: str, target: str) -> None:
         new.close()
     _conclude(moved, time.monotonic() - began, settings, old, new)
     if not fits:
-        typer.echo(f"{place(settings)}: this is not the key of this database, or is missing", err=True)
+        told = "this is not the key of this database, or is missing: put back the copy you kept"
+        typer.echo(f"{place(settings)}: {told}", err=True)
 
 
 def _opened(address: str, settings: Config) -> Database:

@@ -37,8 +37,10 @@ def take(file: Path, config: Path, *, add: bool) -> None:
     fresh = list(_named((one for one in listed.sources if bare(one.shown_url) not in known), watched))
     said = _counted(listed, len(listed.sources) - len(fresh))
     if not add:
-        typer.echo("\n".join(map(as_table, fresh)))
-        typer.echo(f"{said}: put these lines into the configuration, or use --add", err=True)
+        if fresh:
+            typer.echo("\n".join(map(as_table, fresh)))
+        to_do = "put these lines into the configuration, or use --add" if fresh else "there is nothing to add"
+        typer.echo(f"{said}: {to_do}", err=True)
         _ended(listed, file)
         return
     try:

@@ -33,7 +33,7 @@ def rotate_key(
         ),
     ] = None,
 ) -> None:
-    """Make a new key and put everything that is sealed under it; the service may go on."""
+    """Make a new key, and put everything that is sealed under it. The service may go on."""
     settings = configuration(config)
     with opened(config) as database:
         try:

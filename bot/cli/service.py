@@ -108,7 +108,7 @@ def deliver(
 
 
 def demo() -> None:
-    """See the main job in a minute: sample sources on this machine, no network, no token."""
+    """See the main job in a minute. Sample sources on this machine, no network, no token."""
     sys.exit(asyncio.run(play_demo(language=system_language())))
 
 

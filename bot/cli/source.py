@@ -49,14 +49,14 @@ _ROADS = {
 
 @app.command("add")
 def add(
-    url: Annotated[str, typer.Argument(help="A feed, or any page of the site.")],
+    url: Annotated[str, typer.Argument(metavar="URL", help="A feed, or any page of the site.")],
     config: ConfigFile = DEFAULT,
     name: Annotated[
         str | None, typer.Option(help="What to call it; else it is named after its host.")
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Add the best that is found, without asking.")] = False,
 ) -> None:
-    """Find the feeds behind an address, show what they hold, and add those that are wanted."""
+    """Find the feeds behind an address, and add those that are wanted. What they hold is shown before."""
     settings = configuration(config)
     try:
         in_chats = added(settings)
@@ -87,7 +87,7 @@ def list_(
     config: ConfigFile = DEFAULT,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show what is watched and where it is kept: how each answers, when it is asked next, what it brought."""
+    """Show what is watched, and how it answers. Where it is kept, when it is asked next, what it brought."""
     settings = configuration(config)
     now = now_utc()
     try:
@@ -137,7 +137,10 @@ def _nothing(found: Discovered, address: str) -> str:
     shown = without_credentials(address)
     if found.trouble and not found.candidates:
         asked = f", and no feed at {found.asked - 1} usual places" if found.asked > 1 else ""
-        return f"{shown}: nothing was found: {found.trouble}{asked}"
+        return (
+            f"{shown}: nothing was found: {found.trouble}{asked}. See that the address opens in a "
+            "browser, and that this machine is online"
+        )
     return (
         f"{shown}: nothing that can be watched was found at {found.asked} addresses. Look for the feed's own "
         'address in a browser; or add it by hand with kind = "page" and say under [sources.selectors] where '

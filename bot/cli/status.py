@@ -31,7 +31,7 @@ def status(
     once: Annotated[bool, typer.Option("--once", help="Show it once and end.")] = False,
     every: Annotated[float, typer.Option(min=0.5, max=60, help="Seconds between two looks.")] = 2.0,
 ) -> None:
-    """Show nodes, queue, messages and sources, as they are now; nothing is changed. Ctrl-C ends it."""
+    """Show nodes, queue, messages and sources, as they are now. Nothing is changed; Ctrl-C ends it."""
     console = Console(highlight=False)
     with opened(config) as database:
         if once or not console.is_terminal:

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from bot.cli.common import DEFAULT, ConfigFile, configuration, fail, moment
+from bot.cli.common import DEFAULT, ConfigFile, configuration, fail, moment, readers
 from bot.cli.rehearsal import opened
 from bot.config import Config
 from bot.installation import admins, fetcher, limits, workers
@@ -139,8 +139,7 @@ def _print(found: tuple[Polled, ...], held: Mapping[int, str], *, dry_run: bool)
         console.print("Nothing to alert." if not dry_run else "Nothing would be alerted.")
     for alert, recipients in rung:
         word = "Would alert" if dry_run else "Alerted"
-        people = f"{recipients} recipient{'' if recipients == 1 else 's'}"
-        line = f"{word}: {alert.statement.alert.urgency} {alert.msg_type}, {people}"
+        line = f"{word}: {alert.statement.alert.urgency} {alert.msg_type}, {readers(recipients)}"
         console.print(Text(line, "bold"))
         if why := held.get(alert.id):
             console.print(Text(f"  held: {why}", "yellow"))

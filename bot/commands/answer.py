@@ -208,7 +208,8 @@ def _unknown(request: Request, speech: Speech) -> Reply:
     known = [one.name for one in COMMANDS if not (one.hidden or one.destroys or one.desk)]
     if request.about:
         known = [name for name in known if name not in OWN]
-    near = get_close_matches(name.lower(), known, n=1, cutoff=0.5)
+    begun = [one for one in known if len(name) > 2 and one.startswith(name.lower())]
+    near = begun or get_close_matches(name.lower(), known, n=1, cutoff=0.6)
     meant, _ = said_plainly(name)
     command = meant if meant and meant.name not in OWN else find(near[0]) if near else None
     if command is None:

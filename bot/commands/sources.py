@@ -114,7 +114,9 @@ def _list(work: Work, page: int, speech: Speech) -> Reply:
     if not 1 <= page <= pages:
         raise Mistake("The pages go from 1 to {last}: {example}", last=pages, example=f"/sources {pages}")
     shown = found[(page - 1) * _PAGE : page * _PAGE]
-    lines = tuple((Span(f"{one.name} ", Style.CODE), *source_line(one, speech)) for one in shown)
+    # Its line begins with its title, or with its name where it has none.
+    names = (((Span(f"{one.name} ", Style.CODE),) if one.title else (), one) for one in shown)
+    lines = tuple((*name, *source_line(one, speech)) for name, one in names)
     blocks: list[Block] = [heading(speech.t("Sources")), Items(lines)]
     if pages > 1:
         blocks.append(Notice((Span(speech.t("page {page} of {pages}", page=page, pages=pages)),)))

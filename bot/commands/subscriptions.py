@@ -1,5 +1,6 @@
 """Changes what a chat receives: /subscribe, /unsubscribe, /settings."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 
@@ -21,6 +22,7 @@ from storage.database import Work
 from storage.people import Route
 from storage.records import Source
 from storage.terms import fold
+from storage.words import Digest, Urgency
 
 _IN_A_ROW = 3
 _ALL = frozenset({"all", "모두", "전부"})
@@ -64,6 +66,7 @@ def subscribe(request: Request, work: Work, speech: Speech) -> Reply:
         blocks.append(Paragraph((code(routed.typed(route)),)))
         blocks.extend(route_blocks(route, speech))
         blocks.extend(_unknown_sources(route, work.sources.all(), speech))
+    blocks.extend(_contained(routes, wishes, speech))
     undo, take_back = f"/unsubscribe {order.index(routes[-1].id) + 1}", f"/unsubscribe {BY_ID}{routes[-1].id}"
     blocks.append(
         paragraph(speech.t("Nothing else makes a sound. You find everything with /latest and /search."))
@@ -205,6 +208,25 @@ def _one(typed: str, example: str, routes: tuple[Route, ...]) -> Route:
 
 def _is_everything(route: Route) -> bool:
     return replace(route, id=0, recipient_id=0) == Route()
+
+
+def _contained(routes: Sequence[Route], wishes: Sequence[Route], speech: Speech) -> Iterator[Block]:
+    """A word where `routes` add nothing to everything urgent: they may be meant to narrow it."""
+    wide = next((number for number, route in enumerate(wishes, 1) if _is_everything(route)), 0)
+    narrow = all(
+        not route.kinds
+        and route.digest is Digest.NONE
+        and route.least_urgency in (None, Urgency.IMMEDIATE)
+        and not _is_everything(route)
+        for route in routes
+    )
+    if wide and narrow:
+        yield Paragraph(
+            speech.line(
+                "You have everything urgent already, so this adds nothing. To hear of this alone: {undo}",
+                undo=code(f"/unsubscribe {wide}"),
+            )
+        )
 
 
 def _set_language(typed: str, request: Request, work: Work, speech: Speech) -> Reply:

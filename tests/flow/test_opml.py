@@ -42,6 +42,8 @@ async def test_a_list_goes_to_another_installation_and_is_watched_there(tmp_path
     assert (got["known"].organisation, got["known"].every) == ("Known", 60)
     _, out, _ = await theirs.run("import", "feeds.opml", "--add")
     assert out == "0 added to config.toml; 2 listed, 2 watched already\n"
+    _, out, err = await theirs.run("import", "feeds.opml")
+    assert (out, err) == ("", "2 listed, 2 watched already: there is nothing to add\n")
     code, out, _ = await ours.run("export", "-")
     assert (code, out.startswith("<?xml"), "hunter2" in out) == (0, True, False)
 

@@ -93,6 +93,7 @@ async def test_on_a_terminal_the_person_chooses(installation: Program, site: Sit
         (("{site}/none",), 1, "HTTP 404, and no feed at"),
         (("{site}/", "--name", "env:HOME"), 2, "give a short word"),
         (("http://user:hunter2@127.0.0.1:1/",), 1, "http://127.0.0.1:1/: nothing was found"),
+        (("http://127.0.0.1:1/",), 1, "See that the address opens in a browser"),
     ],
 )
 async def test_what_cannot_be_added_is_told_with_the_remedy(

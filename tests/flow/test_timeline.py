@@ -55,7 +55,7 @@ async def test_what_is_held_is_decided_on_the_command_line(
             wanted = an_alert(identifier=name, sent=now, expires=now + timedelta(days=1))
             queued(work, reader, held="more than usual", alert=wanted)
     _, out, _ = await vigil.run("admin", "held")
-    assert (out.count("held for 1 recipients"), out.count("more than usual")) == (2, 2)
+    assert (out.count("held for 1 recipient"), out.count("more than usual")) == (2, 2)
     _, out, _ = await vigil.run("admin", "held", "--json")
     assert [(one["alert"], one["state"]) for one in json.loads(out)["held"]] == [(1, "held"), (2, "held")]
     _, out, _ = await vigil.run("admin", "release", "1")

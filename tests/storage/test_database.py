@@ -166,6 +166,14 @@ def test_a_folder_that_does_not_exist_is_told(tmp_path: Path, vault: Vault) -> N
         Database(f"sqlite:///{tmp_path / 'no' / 'vigil.db'}", vault).prepare()
 
 
+def test_a_file_that_is_no_database_is_named_with_what_to_do(tmp_path: Path, vault: Vault) -> None:
+    """SQLite says only that it is none."""
+    path = tmp_path / "vigil.db"
+    path.write_text("notes of somebody\n" * 100, encoding="utf-8")
+    with pytest.raises(StorageError, match=r"vigil\.db is something else, or damaged: mend `database`"):
+        Database(f"sqlite:///{path}", vault).prepare()
+
+
 def test_sources_keep_their_memory_when_the_configuration_is_read_again(database: Database) -> None:
     """A restart causes no unconditional request; a new address starts anew."""
     with database.write() as work:

@@ -41,7 +41,9 @@ def test_an_unknown_command_is_answered_with_the_nearest_and_an_example(chat: Ch
     assert "Did you mean /search?" in read
     assert "For example: /search" in read
     assert "/search prison camps" in chat.offered.values()
+    assert "Did you mean /subscribe?" in chat.says("/sub KP")
     assert "All of them: /help" in chat.says("/qqqq")
+    assert "All of them: /help" in chat.says("/nonsense")
     assert "/help" in chat.says("/")
 
 

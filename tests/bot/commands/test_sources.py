@@ -84,7 +84,7 @@ class Desk:
         assert found is not None
         return found
 
-    def acts(self) -> list[Act]:
+    def acts(self) -> list[Act | str]:
         """What the audit holds."""
         with self.database.read() as work:
             return [one.act for one in work.audit.all()]
@@ -586,6 +586,17 @@ def test_one_person_adds_and_asks_so_many_a_day(database: Database, monkeypatch:
         for _ in range(2):
             work.audit.note(mark, Act.ADDED, 1, chat.now)
     assert "as many sources today as one person may" in chat.says("/sources add four.example")
+
+
+def test_a_source_without_a_title_is_listed_by_its_name_once(database: Database) -> None:
+    """One with a title has its name before it: that is what is typed."""
+    chat = Chat(database, *OWNER[:1], address=OWNER[1], role=DeskRole.OWNER, rules=RULES)
+    with database.write() as work:
+        work.sources.configure([a_source(name="borderless"), a_source(name="nkhr", title="Northlight news")])
+    said = chat.says("/sources")
+    assert "borderless borderless" not in said
+    assert "borderless" in said
+    assert "nkhr Northlight news" in said
 
 
 def test_a_name_that_another_source_has_is_numbered(database: Database) -> None:

@@ -107,6 +107,18 @@ def test_drills_and_counted_reactions_have_their_buttons(chat: Chat) -> None:
     assert "not counted" in chat.presses("Count no reactions")
 
 
+def test_who_has_everything_and_names_a_country_hears_how_to_have_it_alone(chat: Chat) -> None:
+    """They may take the rest to be gone; what asks for more than what is urgent says nothing of it."""
+    chat.says("/subscribe kind:report")
+    chat.says("/subscribe")
+    assert "adds nothing" not in chat.says("/subscribe kind:resolution")
+    assert "adds nothing" not in chat.says("/subscribe KP urgency:Expected")
+    assert "adds nothing. To hear of this alone: /unsubscribe 2" in chat.says("/subscribe KP")
+    chat.says("/unsubscribe 2")
+    assert Route() not in chat.routes
+    assert "adds nothing" not in chat.says("/subscribe CN")
+
+
 def test_one_subscription_is_taken_back_by_its_number(chat: Chat) -> None:
     """The others stay; a number that does not exist is explained."""
     chat.says("/subscribe KP")
