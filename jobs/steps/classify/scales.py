@@ -64,10 +64,10 @@ def _taken(sums: Mapping[str, float], features: Features, *, known: bool) -> tup
 
 
 _GROUNDS = frozenset({
-    *HARMS, "now", "risk", "demand", "reader", "urgent_label", "freed", "bail", "rearrested", "stay_off", "put_off",
-    "closed", "worst", "follow_up", "before", "carry_on", "course", "tidings", "moved", "flight", "silence",
-    "fasting", "sickness", "gallows", "plea", "thanks", "contact", "going_on", "lately", "shut_out", "done",
-    "hour", "ahead",
+    *HARMS, "now", "risk", "demand", "reader", "urgent_label", "freed", "bail", "rearrested", "stay_off",
+    "put_off", "closed", "worst", "follow_up", "before", "yours", "carry_on", "course", "tidings", "moved",
+    "flight", "silence", "fasting", "sickness", "gallows", "plea", "thanks", "contact", "going_on", "lately",
+    "shut_out", "done", "hour", "ahead",
 })  # fmt: skip
 """Without any of them a text is no appeal, whatever its words are like."""
 _NO_APPEALS = tuple(name for name in KINDS if name != Kind.URGENT_APPEAL)
