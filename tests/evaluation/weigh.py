@@ -31,7 +31,7 @@ _STRONG = {"harm dated": 2.0, "harm dated, feared": 2.0, "harm near": 1.5, "harm
 _FLOORS = {
     ("harm dated", "urgent"): 1.0,
     ("harm dated, feared", "urgent"): 0.8,
-    ("opens follow_up", "update"): 4.0,
+    ("opens follow_up", "update"): 2.5,
     ("opens closed", "cancel"): 1.2,
     ("rearrested", "urgent"): 0.8,
     ("stay_off", "urgent"): 0.8,
@@ -70,7 +70,11 @@ def main() -> None:
         text=True,
         check=True,
     )
-    found = json.loads(fitted.stdout)
+    write(json.loads(fitted.stdout))
+
+
+def write(found: dict[str, Any]) -> None:
+    """Write the two tables out of what `fit` printed."""
     features = {name: row for name, row in found["weights"].items() if not name.startswith(_GRAM)}
     for limits, chosen in ((_FLOORS, max), (_CEILINGS, min)):
         for (name, output), value in limits.items():

@@ -46,9 +46,9 @@ def _taken(sums: Mapping[str, float], features: Features, *, known: bool) -> tup
     if known and not _GROUNDS.isdisjoint(features.shown):
         kinds.append(str(Kind.URGENT_APPEAL))
     stages = _NO_ENDS if sums[URGENT] > _PRESSING else STAGES
-    if _ENDS.isdisjoint(features.shown):
-        # A release denied, or told in passing, ends no action: a false correction overtakes everything.
-        sums = {**sums, MsgType.CANCEL: sums[MsgType.CANCEL] - _UNTOLD}
+    if _ASKED.isdisjoint(features.shown):
+        # Many calls tell what went before; what was not asked before has no news.
+        sums = {**sums, MsgType.UPDATE: sums[MsgType.UPDATE] - _UNASKED}
     together = weights().together
     taken, most = (kinds[0], False, stages[0]), -inf
     for kind in kinds:
@@ -64,9 +64,10 @@ def _taken(sums: Mapping[str, float], features: Features, *, known: bool) -> tup
 
 
 _GROUNDS = frozenset({
-    *HARMS, "now", "risk", "demand", "reader", "urgent_label", "freed", "rearrested", "stay_off", "put_off",
-    "closed", "worst", "follow_up", "moved", "flight", "silence", "fasting", "sickness", "gallows", "plea",
-    "thanks", "contact", "going_on", "done", "hour", "ahead",
+    *HARMS, "now", "risk", "demand", "reader", "urgent_label", "freed", "bail", "rearrested", "stay_off",
+    "put_off", "closed", "worst", "follow_up", "before", "yours", "carry_on", "course", "tidings", "moved",
+    "flight", "silence", "fasting", "sickness", "gallows", "plea", "thanks", "contact", "going_on", "lately",
+    "shut_out", "done", "hour", "ahead",
 })  # fmt: skip
 """Without any of them a text is no appeal, whatever its words are like."""
 _NO_APPEALS = tuple(name for name in KINDS if name != Kind.URGENT_APPEAL)
@@ -75,7 +76,7 @@ _URGENCY = 1.5
 """What the sum of urgency weighs beside the others (WEIGHT of `tests/evaluation/fit_together.py`)."""
 _PRESSING = 1.0
 """From here on the words for danger outweigh whatever speaks for an end of it."""
-_ENDS = frozenset({"closed", "freed", "thanks", "put_off", "worst", "follow_up"})
-"""Features that tell of an end in so many words."""
-_UNTOLD = 0.5
-"""By how much the other words must speak the louder for an end where none of these features does."""
+_ASKED = frozenset({"follow_up", "before", "carry_on"})
+"""Features that tell of an earlier call in so many words."""
+_UNASKED = 0.5
+"""By how much the other words must speak the louder for news on a call where none of these features does."""

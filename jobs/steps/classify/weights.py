@@ -41,16 +41,15 @@ def weights() -> Weights:
     told = dict(table("weights"))
     pairs = told.pop("together")
     told = {name: _row(line) for name, line in told.items()}
-    text = resources.files(lexicon).joinpath("words.tsv").read_text(encoding="utf-8")
-    head, *lines = text.splitlines()
-    places = [OUTPUTS.index(name) for name in head.split("\t")[1:]]
     grams: dict[str, Row] = {}
-    for line in lines:
-        name, *numbers = line.split("\t")
-        row = [0.0] * len(OUTPUTS)
-        for place, number in zip(places, numbers, strict=True):
-            row[place] = _hundredths(int(number or 0))
-        grams[name] = tuple(row)
+    with resources.files(lexicon).joinpath("words.tsv").open(encoding="utf-8") as lines:
+        places = [OUTPUTS.index(name) for name in next(lines).rstrip("\n").split("\t")[1:]]
+        for line in lines:  # one by one: all at once they would take more memory than what is kept
+            name, *numbers = line.rstrip("\n").split("\t")
+            row = [0.0] * len(OUTPUTS)
+            for place, number in zip(places, numbers, strict=True):
+                row[place] = _hundredths(int(number or 0))
+            grams[name] = tuple(row)
     return Weights(told.pop("base"), told, learnt(grams), {_pair(name): row for name, row in pairs.items()})
 
 

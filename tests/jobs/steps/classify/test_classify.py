@@ -113,6 +113,37 @@ def test_an_action_that_is_over_is_cancelled() -> None:
     assert alert.certainty is not Certainty.LIKELY
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Since our appeal of 3 May, the teacher was moved to Evin. Please keep writing.",
+        "지난번에 부탁드린 일입니다. 선생님은 다른 구치소로 이감됐습니다. 편지를 계속 보내 주십시오.",
+        "先日の要請でお知らせした件です。教師は別の拘置所に移送されました。引き続き手紙をお願いします。",
+        "我们上周呼吁的事:教师已被转押至另一看守所。请继续写信。",
+        "Depuis notre appel du 3 mai, l'enseignant a été transféré. Continuez à écrire.",
+        "Desde nuestro llamado del 3 de mayo, el maestro fue trasladado. Sigan escribiendo.",
+        "После нашего обращения учителя перевели в другой изолятор. Продолжайте писать.",
+        "بعد ندائنا السابق نقل المعلم إلى سجن آخر. واصلوا الكتابة.",
+    ],
+)
+def test_news_is_what_refers_to_an_earlier_call(text: str) -> None:
+    """Who was moved is news on a call where the call is spoken of, in every language."""
+    assert judged("", text).alert.msg_type is MsgType.UPDATE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A teacher was taken away on Monday. Last year another detainee who was moved there was tortured.",
+        "Transférée lundi, elle risque la torture. L'an dernier, un autre détenu est mort au même endroit.",
+        "Fue trasladada el lunes y corre riesgo de tortura. El año pasado otro detenido murió allí.",
+    ],
+)
+def test_a_call_that_tells_what_went_before_is_no_news(text: str) -> None:
+    """Somebody is moved, others were before: without an earlier call it is a first alert."""
+    assert judged("Arrested at the prison gate", text).alert.msg_type is MsgType.ALERT
+
+
 def test_a_closed_case_still_asks_what_it_asks_of_others() -> None:
     """What was asked while it was open is over; what remains to be done is a demand, by no date."""
     text = (
