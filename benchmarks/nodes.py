@@ -30,6 +30,8 @@ from tests.postgres import PostgresServer, a_postgres_server
 _PATIENCE = 3600.0
 _NODES = (0, 1, 2, 3, 3, 2, 1, 0)
 """How many in each turn, 0 for one program without a queue; there and back, as a machine's load changes."""
+_EVERY, _RESTS = "2h", timedelta(hours=1)
+"""Nothing is asked twice meanwhile, and what rests does not look as if a clock had run ahead."""
 _WARM = 0.2
 """Of the sources, asked before: what it takes a program to begin, and its workers to read their words."""
 _MEASURED = 1 - _WARM
@@ -65,6 +67,9 @@ async def _polling(server: PostgresServer, port: int, folder: Path, watched: int
     alone: Program = federation.nodes[0]
     for node in federation.nodes:
         node.afresh = True
+        config = node.folder / "config.toml"
+        text = config.read_text(encoding="utf-8")
+        config.write_text(text.replace('every = "1m"', f'every = "{_EVERY}"'), encoding="utf-8")
     postmaster = int((server.folder / "postmaster.pid").read_text(encoding="ascii").split()[0])
     with alone.database() as database:
         await _run_alone(alone, postmaster)
@@ -179,7 +184,7 @@ async def _all_asked(database: Database, since: object, number: float) -> None:
 
 def _rest(database: Database) -> None:
     with database.engine.begin() as connection:
-        connection.execute(sa.update(sources).values(next_due=now_utc() + timedelta(hours=1)))
+        connection.execute(sa.update(sources).values(next_due=now_utc() + _RESTS))
 
 
 def _make_due(database: Database, share: float) -> object:

@@ -40,8 +40,8 @@ _AT_ONCE = 5_000
 """Rows of the notification log that a transaction takes out: so long others wait at most for one of them."""
 _WITHIN = 60.0
 """Seconds that one run, or a part of it, spends on the log; the next one goes on."""
-_PEOPLE, _ALERTS = 200, 10
-"""Ids in a part: so many are forgotten in seconds, and so many alerts looked through."""
+_PEOPLE, _ALERTS = 200, 1_000
+"""Ids in a part. Those of alerts have gaps on PostgreSQL: each transaction reserves some (`storage.additions`)."""
 _PARTS = 200
 """Parts that are cut at most; what is left over is cut an hour later."""
 
