@@ -41,7 +41,7 @@ _AT_ONCE = 5_000
 _WITHIN = 60.0
 """Seconds that one run, or a part of it, spends on the log; the next one goes on."""
 _PEOPLE, _ALERTS = 200, 1_000
-"""Ids in a part. Those of alerts have gaps on PostgreSQL: each transaction reserves some (`storage.additions`)."""
+"""Ids in a part. Alerts' have gaps on PostgreSQL: each transaction reserves some (`storage.additions`)."""
 _PARTS = 200
 """Parts that are cut at most; what is left over is cut an hour later."""
 

@@ -1,4 +1,4 @@
-"""Routes with words of their own are found by an index: they are few, and all others were read through for them.
+"""Routes with words of their own have an index: they are few, and all others were read through for them.
 
 Programs of before take no notice of it.
 """
