@@ -21,6 +21,7 @@ from rich.table import Table
 from benchmarks import (
     archive,
     delivery,
+    digests,
     floods,
     hawaii,
     large,
@@ -28,6 +29,7 @@ from benchmarks import (
     news,
     nodes,
     parse,
+    pruning,
     unchanged,
     updates,
     wire,
@@ -40,6 +42,7 @@ from bot.logs import set_up
 from storage.database import now_utc
 
 _PARTS = ("parse", "unchanged", "news", "large")
+_ALONE = ("archive", "delivery", "digests", "hawaii", "move", "nodes", "prune", "rooms", "updates", "wire")
 _CORE, _MEMORY = 0.15, 250_000_000
 _READERS = 10_000
 """Of a false alert."""
@@ -52,9 +55,11 @@ def main() -> None:
     alone = {
         "archive": _archive,
         "delivery": _delivery,
+        "digests": _digests,
         "hawaii": _hawaii,
         "move": _move,
         "nodes": _nodes,
+        "prune": _prune,
         "rooms": _rooms,
         "updates": _updates,
         "wire": _wire,
@@ -103,13 +108,14 @@ def _options() -> argparse.ArgumentParser:
     options.add_argument("--peer", type=Path, help="a python that has lemon24/reader")
     options.add_argument(
         "--only",
-        choices=(*_PARTS, "archive", "delivery", "hawaii", "move", "nodes", "rooms", "updates", "wire"),
+        choices=(*_PARTS, *_ALONE),
         action="append",
         help="measure this part (repeatable)",
     )
     options.add_argument("--statements", type=int, default=100_000, help="how many the archive holds")
     options.add_argument("--people", type=int, default=1_000_000, help="how many are to be told")
     options.add_argument("--sources", type=int, default=5_000, help="how many the nodes share; 0: none")
+    options.add_argument("--rows", type=int, default=5_000_000, help="how long the log is that is pruned")
     options.add_argument("--messages", type=int, default=5_000, help="how many of them are sent something")
     options.add_argument("--seconds", type=int, default=60, help="how long a flood of updates lasts")
     options.add_argument("--rooms", type=int, default=200, help="how many rooms on Matrix are told")
@@ -182,6 +188,17 @@ def _wire(given: argparse.Namespace) -> None:
 def _nodes(given: argparse.Namespace) -> None:
     with _folder() as folder:
         nodes.measure(folder, given.sources, given.people)
+
+
+def _digests(given: argparse.Namespace) -> None:
+    with _folder() as folder:
+        digests.measure(folder, min(given.people, 2_000))
+
+
+def _prune(given: argparse.Namespace) -> None:
+    """Measures how a long log is pruned; to fill it takes minutes."""
+    with _folder() as folder:
+        pruning.measure(folder, given.rows)
 
 
 @contextmanager

@@ -21,9 +21,7 @@ import sqlalchemy as sa
 from benchmarks import delivery, town
 from benchmarks.measure import consumed
 from benchmarks.server import address, serving, told
-from jobs.prune import Pruner
 from storage.database import Database, now_utc
-from storage.tables.log import deliveries
 from storage.tables.watch import entries, sources
 from tests.flow.federation import Federation
 from tests.flow.program import VIGIL, Program
@@ -32,6 +30,11 @@ from tests.postgres import PostgresServer, a_postgres_server
 _PATIENCE = 3600.0
 _NODES = (0, 1, 2, 3, 3, 2, 1, 0)
 """How many in each turn, 0 for one program without a queue; there and back, as a machine's load changes."""
+_EVERY, _RESTS = "2h", timedelta(hours=1)
+"""Nothing is asked twice meanwhile, and what rests does not look as if a clock had run ahead."""
+_WARM = 0.2
+"""Of the sources, asked before: what it takes a program to begin, and its workers to read their words."""
+_MEASURED = 1 - _WARM
 _FIRST = 1
 """Entries that stand in each feed at first: all are read, which takes longer than what is measured."""
 
@@ -43,7 +46,6 @@ def measure(folder: Path, watched: int, people: int) -> None:
         with a_server() as server, serving(watched, len(_NODES) + 2, now_utc(), _FIRST) as port:
             asyncio.run(_polling(server, port, folder, watched))
     print(_matching(folder, people), flush=True)
-    print(_pruning(folder, people), flush=True)
 
 
 @contextmanager
@@ -65,20 +67,24 @@ async def _polling(server: PostgresServer, port: int, folder: Path, watched: int
     alone: Program = federation.nodes[0]
     for node in federation.nodes:
         node.afresh = True
+        config = node.folder / "config.toml"
+        text = config.read_text(encoding="utf-8")
+        config.write_text(text.replace('every = "1m"', f'every = "{_EVERY}"'), encoding="utf-8")
     postmaster = int((server.folder / "postmaster.pid").read_text(encoding="ascii").split()[0])
     with alone.database() as database:
         await _run_alone(alone, postmaster)
-        _rest(database)
-        idle = await _run_alone(alone, postmaster)
         found: dict[int, Took] = {}
         for stage, nodes in enumerate(_NODES, start=1):
             news = partial(told, port, "stage", stage)
             if nodes:
                 took = await _by_nodes(federation, database, nodes, watched, postmaster, news)
             else:
+                _rest(database)
                 news()
-                _make_due(database)
-                took = (await _run_alone(alone, postmaster)).without(idle)
+                _make_due(database, _WARM)
+                start = await _run_alone(alone, postmaster)
+                _make_due(database, 1 - _WARM)
+                took = (await _run_alone(alone, postmaster)).without(start).times(_MEASURED / (1 - 2 * _WARM))
             found[nodes] = found.get(nodes, Took()).and_also(took)
             by = f"{nodes} nodes" if nodes else "no queue"
             print(f"{watched} sources with news, {by}: {took}; load {os.getloadavg()[0]:.1f}", flush=True)
@@ -115,6 +121,10 @@ class Took:
             self.seconds + other.seconds, self.program + other.program, self.database + other.database
         )
 
+    def times(self, factor: float) -> "Took":
+        """So much for so many times as much work."""
+        return Took(self.seconds * factor, self.program * factor, self.database * factor)
+
     def __str__(self) -> str:
         """For the table."""
         return f"{self.seconds:.1f} s; of processors {self.program:.1f} s, database {self.database:.1f} s"
@@ -142,7 +152,10 @@ async def _by_nodes(
     postmaster: int,
     news: Callable[[], object],
 ) -> Took:
-    """From the moment that all is due until all has been asked, with the nodes at work before."""
+    """From the moment that most are due until they have been asked, with the nodes at work before.
+
+    Those that were asked first have brought the workers of every node to where they stay.
+    """
     _rest(database)
     at_work = federation.nodes[:nodes]
     for node in at_work:
@@ -150,11 +163,10 @@ async def _by_nodes(
     await asyncio.sleep(3)
     processes = [node.service.pid for node in at_work if node.service]
     news()  # not before: a node that begins slowly would have read it
+    await _all_asked(database, _make_due(database, _WARM), watched * _WARM)
     before = consumed(processes), consumed([postmaster])
-    began, start = time.perf_counter(), _make_due(database)
-    while _asked(database, start) < watched:
-        assert time.perf_counter() - began < _PATIENCE
-        await asyncio.sleep(0.2)
+    began = time.perf_counter()
+    await _all_asked(database, _make_due(database, _MEASURED), watched * _MEASURED)
     took = Took(
         time.perf_counter() - began, consumed(processes) - before[0], consumed([postmaster]) - before[1]
     )
@@ -163,15 +175,27 @@ async def _by_nodes(
     return took
 
 
+async def _all_asked(database: Database, since: object, number: float) -> None:
+    began = time.perf_counter()
+    while _asked(database, since) < round(number):
+        assert time.perf_counter() - began < _PATIENCE
+        await asyncio.sleep(0.1)
+
+
 def _rest(database: Database) -> None:
     with database.engine.begin() as connection:
-        connection.execute(sa.update(sources).values(next_due=now_utc() + timedelta(hours=1)))
+        connection.execute(sa.update(sources).values(next_due=now_utc() + _RESTS))
 
 
-def _make_due(database: Database) -> object:
+def _make_due(database: Database, share: float) -> object:
+    """The first of those that have the old, as many as this share of all; returns when."""
     now = now_utc()
     with database.engine.begin() as connection:
-        connection.execute(sa.update(sources).values(next_due=now, given_until=None))
+        rest = sa.select(sources.c.id).order_by(sources.c.last_polled, sources.c.id)
+        count = sa.select(sa.func.round(sa.func.count() * share).cast(sa.Integer)).select_from(sources)
+        some = rest.limit(count.scalar_subquery())
+        due = sa.update(sources).where(sources.c.id.in_(some))
+        connection.execute(due.values(next_due=now, given_until=None))
     return now
 
 
@@ -184,31 +208,6 @@ def _asked(database: Database, since: object) -> int:
 def _entries(database: Database) -> int:
     with database.engine.connect() as connection:
         return int(connection.scalar(sa.select(sa.func.count()).select_from(entries)) or 0)
-
-
-def _pruning(folder: Path, people: int) -> str:
-    """How large a row of the notification log is once it was sent, and how quickly the log is pruned."""
-    with town.database("postgresql", folder) as database:
-        town.settle(database, people)
-        delivery._queued(database, "call")  # noqa: SLF001 - the same measure
-        with database.engine.begin() as connection:
-            sent = {"state": "sent", "reference": "1234567", "attempts": 1, "begun": True}
-            connection.execute(sa.update(deliveries).values(**sent))
-        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("VACUUM FULL deliveries")
-            sizes = "SELECT pg_relation_size('deliveries'), pg_indexes_size('deliveries')"
-            table, indexes = connection.exec_driver_sql(sizes).one()
-        later = now_utc() + timedelta(days=500)
-        began = time.perf_counter()
-        Pruner(database).prune(later)
-        took = time.perf_counter() - began
-        with database.read() as work:
-            left = int(work.connection.scalar(sa.select(sa.func.count()).select_from(deliveries)) or 0)
-    pruned = people - left
-    return (
-        f"a delivery takes {table / people:.0f} bytes and {indexes / people:.0f} in indexes; "
-        f"{pruned:,} pruned in {took:.1f} s, {pruned / took:,.0f} a second"
-    )
 
 
 def _matching(folder: Path, people: int) -> str:

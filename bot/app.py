@@ -5,7 +5,7 @@ import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -57,6 +57,7 @@ from jobs.remind import Reminder
 from jobs.removals import EVERY as REMOVALS_EVERY
 from jobs.removals import Reporter
 from jobs.schedule import HERE, Job, Schedule
+from jobs.spread import Spread
 from jobs.unanswered import EVERY as REVIEW_EVERY
 from jobs.unanswered import Unanswered
 from jobs.websub import Subscriber
@@ -124,17 +125,21 @@ async def serve(config: Config, stop: asyncio.Event, roles: frozenset[str] = ALL
         tasks = _sendings(database, senders if "send" in roles else (), wake, pulse, desk, meter.delivered)
         for sending in tasks:
             sending.add_done_callback(lambda _: stop.set())  # it ends by itself only without the key
-        present = Presence(database, this_node(roles)).keep()
-        always = (keep_watch(pulse, manager, database, watched), present, sharing.keep())
+        always = (
+            keep_watch(pulse, manager, database, watched),
+            Presence(database, this_node(roles)).keep(),
+            sharing.keep(),
+        )
         tasks += map(asyncio.create_task, always)
-        jobs = [*_kept(config, database, desk, wake.set), *_looked_after(heart, looker, clock, stones)]
+        jobs, spread = _pruning(config, database, desk)
+        jobs += [*_kept(config, database, desk, wake.set), *_looked_after(heart, looker, clock, stones)]
         await _show_metrics(config, database, meter, pulse, stack)
         hooks = [one.hook for one in senders if one.hook]
         if config.web and "web" in roles:
             jobs += await stack.enter_async_context(_web(config, config.web, poller, meter, hooks))
         else:
             _leave_to_others(hooks)
-        stopped = (_over_nodes if database.is_shared else _here)(jobs, poller, roles, beat)
+        stopped = (_over_nodes if database.is_shared else _here)(jobs, spread, poller, roles, beat)
         async with stopped as first_round:
             tasks.append(asyncio.create_task(_first_round(first_round, heart)))
             log.info("vigil.ready", sources=watched, transports=[one.name for one in senders])
@@ -192,8 +197,6 @@ def _sendings(
 
 def _kept(config: Config, database: Database, desk: Desk, wake: Callable[[], None]) -> list[Job]:
     """What is looked after all the while."""
-    idle, told = (timedelta(seconds=one) for one in (config.forget_idle, config.forget_told))
-    pruner = Pruner(database, idle, desk.admins, told)
     launcher = Launcher(database, desk.rules, limits(config), wake)
     progress = Progress(database, desk.rules)
     reporter = Reporter(database, desk.admins)
@@ -205,13 +208,25 @@ def _kept(config: Config, database: Database, desk: Desk, wake: Callable[[], Non
         Job("removals", REMOVALS_EVERY, lambda: reporter.look(now_utc())),
         Job("review", REVIEW_EVERY, lambda: asyncio.to_thread(unanswered.remind, now_utc())),
         Job("remind", REMIND_EVERY, lambda: reminder.remind(now_utc())),
-        Job("prune", PRUNE_EVERY, lambda: asyncio.to_thread(pruner.prune, now_utc())),
     ]
+
+
+def _pruning(config: Config, database: Database, desk: Desk) -> tuple[list[Job], tuple[Spread, ...]]:
+    """What is forgotten: all of it by one program, or what is very much of it by several nodes."""
+    idle, told = (timedelta(seconds=one) for one in (config.forget_idle, config.forget_told))
+    pruner = Pruner(database, idle, desk.admins, told)
+    prunes: Callable[[datetime], object] = pruner.tidy if database.is_shared else pruner.prune
+    job = Job("prune", PRUNE_EVERY, lambda: asyncio.to_thread(prunes, now_utc()))
+    return [job], pruner.spread() if database.is_shared else ()
 
 
 @asynccontextmanager
 async def _here(
-    jobs: Sequence[Job], poller: Poller, _roles: frozenset[str], _beat: Callable[[], None]
+    jobs: Sequence[Job],
+    _spread: Sequence[Spread],
+    poller: Poller,
+    _roles: frozenset[str],
+    _beat: Callable[[], None],
 ) -> AsyncIterator[Callable[[], Awaitable[object]]]:
     """All of it in this process, by the schedule; yields what asks all that is overdue."""
 
@@ -228,7 +243,11 @@ async def _here(
 
 @asynccontextmanager
 async def _over_nodes(
-    jobs: Sequence[Job], poller: Poller, roles: frozenset[str], beat: Callable[[], None]
+    jobs: Sequence[Job],
+    spread: Sequence[Spread],
+    poller: Poller,
+    roles: frozenset[str],
+    beat: Callable[[], None],
 ) -> AsyncIterator[Callable[[], Awaitable[object]]]:
     """Over all nodes, by the queue; yields as `_here` does."""
     from jobs.queue import Queue, put  # noqa: PLC0415 - whoever has SQLite needs none of it
@@ -250,7 +269,7 @@ async def _over_nodes(
 
     shared = [Job(GIVE, POLL_EVERY, gives), *(job for job in jobs if job.role != HERE)]
     own = Schedule(tuple(job for job in jobs if job.role == HERE))
-    queue = asyncio.create_task(Queue(poller.database, shared, polls, roles, beat).run())
+    queue = asyncio.create_task(Queue(poller.database, shared, polls, roles, beat, spread).run())
     own.start()
     try:
         yield polls_all

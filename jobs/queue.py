@@ -9,16 +9,19 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import psycopg
 import structlog
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy, SyncPsycopgConnector
-from procrastinate.exceptions import ConnectorException
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Job as Queued
 from procrastinate.jobs import Status
 from procrastinate.manager import JobManager
+from procrastinate.tasks import Task
 from psycopg_pool import PoolTimeout
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -27,6 +30,7 @@ from jobs.dispatch import Batch
 from jobs.ending import ended
 from jobs.moves import POLL, Doing, Moves
 from jobs.schedule import Job, guarded
+from jobs.spread import Part, Spread
 from storage.database import Database, now_utc
 from storage.locks import NODES, Hold, among_others
 from storage.queue import begin_anew
@@ -36,6 +40,8 @@ log = structlog.get_logger()
 _BATCHES_AT_ONCE = 25
 """Jobs of twenty sources each: one lasts as long as its slowest source, with all that it links to."""
 _KEEPS_AT_ONCE = 10
+SHARE = "share"
+"""The queue of what is cut into parts: a node does one at a time, so that the next one is another's."""
 _HEARTBEAT = 3.0
 _STALLED = 10.0
 """Seconds without a heartbeat after which a node is taken for dead, and another does what it was doing."""
@@ -77,7 +83,8 @@ def put(connection: Connection, batches: Sequence[Batch]) -> None:
 class Queue:
     """One node's part: does the jobs of its roles, and sees that nothing stays with a node that died.
 
-    `poll` does a batch. Of `jobs` the nodes with the role "keep" look when each is due.
+    `poll` does a batch. Of `jobs` the nodes with the role "keep" look when each is due, and what is `spread`
+    they share.
     """
 
     database: Database
@@ -85,6 +92,7 @@ class Queue:
     poll: Callable[[Batch], Awaitable[object]]
     roles: frozenset[str]
     beat: Callable[[], None] = lambda: None
+    spread: Sequence[Spread] = ()
     _ended: dict[tuple[int, int], tuple[float, bool]] = field(default_factory=dict)
     """Attempts of ours at jobs that are over: when, by the monotonic clock, and whether all is done."""
     _doing: Doing = field(default_factory=Doing)
@@ -121,13 +129,13 @@ class Queue:
             raise
         try:
             rest = sorted(self.roles & {job.role for job in self.jobs} - {"keep"} | self.roles & {POLL})
-            keeping, others = self._app(["keep"]), self._app(rest)
-            async with keeping.open_async(), others.open_async():
-                parts = [self._look_after(others.job_manager, moves, hold)]
-                if "keep" in self.roles:
-                    parts.append(self._works(keeping, ["keep"], _KEEPS_AT_ONCE))
-                if rest:
-                    parts.append(self._works(others, rest, _BATCHES_AT_ONCE))
+            works = [(rest, _BATCHES_AT_ONCE)]
+            if "keep" in self.roles:
+                works += [(["keep"], _KEEPS_AT_ONCE), *([([SHARE], 1)] if self.spread else [])]
+            async with AsyncExitStack() as stack:
+                apps = [await stack.enter_async_context(self._app(names).open_async()) for names, _ in works]
+                parts = [self._look_after(apps[0].job_manager, moves, hold)]
+                parts += [self._works(app, *each) for app, each in zip(apps, works, strict=True) if each[0]]
                 await _until_one_fails([asyncio.create_task(part) for part in parts])
         finally:
             await asyncio.to_thread(lock.__exit__, None, None, None)
@@ -188,6 +196,13 @@ class Queue:
             )(self._entry(job))
             if job.role in roles:
                 app.periodic(cron=cron(job.every))(made)
+        for spread in self.spread if SHARE in roles else ():
+            part = app.task(name=f"{spread.name} part", queue=SHARE, pass_context=True)(self._part(spread))
+            cut = Job(spread.name, spread.every, self._cutting(spread, part), role=SHARE)
+            made = app.task(
+                name=spread.name, queue=SHARE, lock=spread.name, queueing_lock=spread.name, pass_context=True
+            )(self._entry(cut))
+            app.periodic(cron=cron(spread.every))(made)
         again = RetryStrategy(max_attempts=_TRIES, wait=int(_AGAIN))  # until then nobody else asks them
         app.task(name=POLL, queue=POLL, pass_context=True, retry=again)(self._poll)
         if roles and not app.periodic_registry.periodic_tasks:
@@ -204,6 +219,31 @@ class Queue:
             self._is_over(context, done=False)
             raise
         self._is_over(context, done=True)
+
+    def _cutting(self, spread: Spread, task: Task[..., Any, Any]) -> Callable[[], Awaitable[None]]:
+        """Queues the parts that do not wait yet: of one range one waits, and one is at work, at most."""
+
+        async def cut() -> None:
+            for part in await spread.cut():
+                lock = f"{spread.name} {part.first}"
+                with suppress(AlreadyEnqueued):
+                    await task.configure(lock=lock, queueing_lock=lock).defer_async(
+                        first=part.first, last=part.last
+                    )
+
+        return cut
+
+    def _part(self, spread: Spread) -> Callable[[JobContext, int, int], Awaitable[None]]:
+        async def do(context: JobContext, first: int, last: int) -> None:
+            try:
+                with self._doing.job(spread.name):
+                    await spread.do(Part(first, last))
+            except Exception:
+                log.exception("job.failed", job=spread.name)  # the next look cuts it anew
+            finally:
+                self._is_over(context, done=True)
+
+        return do
 
     def _entry(self, job: Job) -> Callable[[JobContext, int], Awaitable[None]]:
         run = guarded(job)

@@ -4,7 +4,7 @@ Each is a delivery that was not made, because they cannot be reached; `Recipient
 when they are there again, if it is neither over nor expired by then.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -58,24 +58,28 @@ class Kept:
         by_case = follow and alert.case_id is not None
         if not (wished or by_case) or not self._anyone():
             return None
-        whose: list[sa.Select[Any]] = []
+        whose: list[sa.ColumnElement[bool]] = []
+        told: dict[str, Any] = {}
         if wished:
             shape = shape_of(wished, sqlite=self._connection.dialect.name == "sqlite")
-            whose.append(sa.select(kept_for(shape).c.recipient_id).params(given(wished, shape)))
+            # Asked of each who is away, who are few: all who want it may be a million.
+            whose.append(sa.exists().where(kept_for(shape).c.recipient_id == recipients.c.id))
+            told = given(wished, shape)
         if by_case:
-            whose.append(_of(alert, Stance.FOLLOW))
+            whose.append(recipients.c.id.in_(_of(alert, Stance.FOLLOW)))
         found = (
             sa.select(recipients.c.id, SENDER)
             .where(
-                recipients.c.lost.is_not(None),
+                recipients.c.lost > date.min,  # they are few, and this finds them by an index on SQLite too
                 recipients.c.state == RecipientState.SUSPENDED,
                 meant(alert.status),
-                sa.or_(*(recipients.c.id.in_(these) for these in whose)),
+                sa.or_(*whose),
                 recipients.c.id.not_in(_of_alert(alert)),
             )
-            .order_by(recipients.c.id)
+            .order_by(recipients.c.id + 0)  # not by walking through all
             # Who returns in this very moment waits for us, and finds it; or is there, and left out.
             .with_for_update(read=True, of=recipients)
+            .params(told)
         )
         if alert.msg_type is not MsgType.CANCEL and alert.case_id is not None:
             found = found.where(recipients.c.id.not_in(_of(alert, Stance.MUTE)))

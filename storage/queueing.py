@@ -46,6 +46,7 @@ def queue_for(
     }
     count = connection.scalar(sa.select(sa.func.count()).select_from(who))
     if count:
-        chosen = sa.select(*row.values()).order_by(recipient)
+        # The lost are few: SQLite would walk through everybody, in the order of their ids.
+        chosen = sa.select(*row.values()).order_by(recipient + 0 if lost else recipient)
         connection.execute(sa.insert(deliveries).from_select(list(row), chosen))
     return int(count or 0)

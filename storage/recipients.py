@@ -174,11 +174,13 @@ class Recipients:
         """
         self._update(recipient_id, state=RecipientState.ACTIVE, lost=None)
         sender = sa.select(SENDER).where(recipients.c.id == recipient_id).scalar_subquery()
-        ends = alerts.c.msg_type == MsgType.CANCEL
-        valid = sa.select(alerts.c.id).where(
-            sa.or_(alerts.c.expires.is_(None), alerts.c.expires > now), sa.or_(ends, sa.not_(called_off()))
+        this, ends = alerts.c.id == deliveries.c.alert_id, alerts.c.msg_type == MsgType.CANCEL
+        valid = sa.exists().where(
+            this,
+            sa.or_(alerts.c.expires.is_(None), alerts.c.expires > now),
+            sa.or_(ends, sa.not_(called_off())),
         )
-        of_theirs = (deliveries.c.recipient_id == recipient_id, deliveries.c.alert_id.in_(valid))
+        of_theirs = (deliveries.c.recipient_id == recipient_id, valid)
         cancelled = deliveries.c.state == DeliveryState.CANCELLED
         held = deliveries.c.detail.startswith(HELD_FROM_THEM)
         self.connection.execute(
@@ -192,7 +194,7 @@ class Recipients:
         )
         lost = sa.or_(sa.and_(cancelled, sa.not_(held)), deliveries.c.state == DeliveryState.FAILED)
         kept = sa.and_(lost, sa.not_(deliveries.c.over))
-        an_end = deliveries.c.alert_id.in_(sa.select(alerts.c.id).where(ends))
+        an_end = sa.exists().where(this, ends)
         repeated = deliveries.c.detail.contains(REPEATED, autoescape=True)
         self.connection.execute(
             sa.update(deliveries)

@@ -95,15 +95,17 @@ class Retention:
         gone = (notices.c.id.in_(old), *(sa.not_(one) for one in needed))
         self.connection.execute(sa.delete(notices).where(*gone))
 
-    def past(self, before: datetime) -> tuple[int, ...]:
+    def past(self, before: datetime, between: tuple[int, int] | None = None) -> tuple[int, ...]:
         """The alerts whose matter has rested since: sent before that moment, and nothing new of their case.
 
-        Those of which anything is kept in this log that came to its end.
+        Those of which anything is kept in this log that came to its end; of all, or of those whose ids lie
+        between two.
         """
         rests = sa.or_(alerts.c.case_id.is_(None), cases.c.updated < before)
         ended = sa.exists().where(deliveries.c.alert_id == alerts.c.id, deliveries.c.state.in_(ENDED))
         question = sa.select(alerts.c.id).outerjoin(cases, cases.c.id == alerts.c.case_id)
-        found = question.where(alerts.c.sent < before, rests, ended).order_by(alerts.c.sent)
+        of = (alerts.c.sent < before, *(() if between is None else (alerts.c.id.between(*between),)))
+        found = question.where(*of, rests, ended).order_by(alerts.c.sent)
         return tuple(self.connection.scalars(found))
 
     def drop_ended(self, alert_id: int, most: int) -> int:

@@ -82,6 +82,8 @@ routes = Table(
     Column("least_urgency", String),
     Column("digest", String, nullable=False),
 )
+_WORDED = routes.c.words_sealed.is_not(None)
+Index("ix_routes_worded", routes.c.id, sqlite_where=_WORDED, postgresql_where=_WORDED)
 
 stances = Table(
     "stances",

@@ -202,6 +202,26 @@ async def test_a_digest_is_one_message(database: Database) -> None:
     assert [names for _, names, _ in platform.told] == [("a", "b", "c")]
 
 
+async def test_the_senders_of_two_accounts_share_the_digests(database: Database) -> None:
+    """At the same time, whichever nodes they are at: each reader hears once, from their own."""
+    accounts = ("telegram", "telegram two")
+    readers = {str(number): accounts[number % 2] for number in range(6)}
+    with database.write() as work:
+        people = [a_reader(work, Route(), address=address) for address in readers]
+        for one in people:
+            work.recipients.turn_to(one.id, readers[one.address], NOON)
+        people = list(work.recipients.many([one.id for one in people]).values())
+        for name in ("a", "b"):
+            queued(work, *people, lane=4, alert=an_alert(identifier=name))
+    platforms = [Platform(name=account) for account in accounts]
+    other = Database(database.engine.url.render_as_string(hide_password=False), database.vault)
+    senders = [deliverer(base, one, Clock()) for base, one in zip((database, other), platforms, strict=True)]
+    await asyncio.gather(*(sender.drain() for sender in senders))
+    other.close()
+    told = [(address, one.name, names) for one in platforms for address, names, _ in one.told]
+    assert sorted(told) == sorted((address, name, ("a", "b")) for address, name in readers.items())
+
+
 @pytest.mark.parametrize(
     ("answer", "state"),
     [

@@ -8,6 +8,7 @@ import asyncio
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -27,14 +28,26 @@ from jobs.notices import Admins
 from jobs.progress import Progress
 from jobs.prune import TOLD, Pruner
 from jobs.remind import Reminder
+from jobs.ring import Audience, Occasion, ring
 from jobs.unanswered import Unanswered
+from jobs.unasked import withdraw
 from storage.database import Database
 from storage.moments import ALIVE
 from storage.removals import Removal
 from storage.retention import STANDS
 from storage.tables import metadata
+from storage.words import DeliveryState, Digest, MsgType, Relation, Stance
 from tests.bot.chat import Chat
-from tests.builders import NOON, a_reader, a_route, a_source, a_statement, an_alert, an_entry
+from tests.builders import (
+    NOON,
+    URGENT,
+    a_reader,
+    a_route,
+    a_source,
+    a_statement,
+    an_alert,
+    an_entry,
+)
 from tests.filled import fill
 
 GROWS = {
@@ -79,6 +92,59 @@ def _poll(database: Database) -> None:
         alert = an_alert(identifier="new", statement=statement, source=source, sent=LATER)
         work.alerts.add(alert)
         work.sources.save_polled([(source, source)])
+
+
+def _ring(database: Database) -> None:
+    """What a call, an update, another carrier, an end and what holds them ask of whom they concern."""
+    with database.write() as work:
+        source, case = work.sources.ensure(a_source()), work.cases.open("Nine", NOON)
+        sleeper = a_reader(work, a_route("KP", digest=Digest.DAILY), address="sleeper")
+        work.recipients.set_zone(sleeper.id, "Asia/Seoul")
+        work.recipients.set_quiet(sleeper.id, (0, 1439))
+        work.stances.take(sleeper.id, case, Stance.FOLLOW)
+        gone = a_reader(work, a_route("KP"), address="gone")
+        work.recipients.suspend(gone.id, NOON)
+        for title, relation, judged in (
+            ("call", Relation.NEW, URGENT),
+            ("update", Relation.UPDATE, URGENT),
+            ("again", Relation.DUPLICATE, URGENT),
+            ("end", Relation.UPDATE, replace(URGENT, msg_type=MsgType.CANCEL)),
+        ):
+            entry_id = work.entries.add(source.id, an_entry(uid=title), NOON)
+            said = a_statement(title=title, entry_id=entry_id, case_id=case, relation=relation, alert=judged)
+            statement = work.statements.get(work.statements.add(said, source, NOON))
+            assert statement
+            rung = ring(
+                work, source, an_entry(uid=title), statement, Occasion(LATER, Limits(), Audience(work))
+            )
+            for one in work.deliveries.of_alert(rung[0].id) if title == "call" and rung else ():
+                work.attempts.settle(one.id, DeliveryState.SENT, reference="7")
+        work.recipients.ensure("telegram", "gone", "en", LATER)
+
+
+def _chats(database: Database) -> None:
+    """What answers, presses and news of chats change, of what was sent and of what waits."""
+    with database.write() as work:
+        one = work.recipients.find("console", "terminal")
+        assert one
+        (sent, *_) = work.deliveries.of_recipient(one.id, [DeliveryState.SENT])
+        work.deliveries.beside(sent)
+        work.told.seen(one.id, "77", 1)
+        work.told.heard(one.id, 2, 9)
+        work.told.end_of(one.id, sent.alert_id)
+        work.told.over(one.id, [sent.alert_id])
+        work.told.taken_back(one.id, [sent.alert_id])
+        work.deliveries.postpone(one.id, LATER)
+        work.deliveries.next_due("console")
+        work.told.next_due("console")
+        work.removals.next_due("console")
+        work.held.keep_back(sent.alert_id, "look")
+        work.held.spare(sent.alert_id, 2)
+        work.held.release(sent.alert_id, LATER)
+        work.held.drop(sent.alert_id)
+        withdraw(work, one, LATER)
+        work.recipients.move(one.id, "console", "elsewhere", LATER)
+        work.recipients.forget(one.id)
 
 
 def _deliver(database: Database) -> None:
@@ -169,6 +235,8 @@ def _move(database: Database) -> None:
 
 PARTS: dict[str, Callable[[Database], None]] = {
     "poll": _poll,
+    "ring": _ring,
+    "chats": _chats,
     "deliver": _deliver,
     "keep": _keep,
     "answer": _answer,

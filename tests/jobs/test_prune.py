@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from jobs import prune
 from jobs.notices import Admins, announce_at_once
 from jobs.prune import IDLE, TOLD, Pruner
+from jobs.spread import Part, parts
 from jobs.unasked import withdraw
 from storage.database import Database, Work
 from storage.people import Event, Recipient, Route
@@ -70,19 +71,48 @@ def test_somebody_who_comes_back_meanwhile_is_not_forgotten(
     with database.write() as work:
         one = a_reader(work, address="1")
         number = one.id
-    looked = Pruner._past
+    looked = Pruner._absent
 
-    def then(self: Pruner, work: Work, now: datetime) -> tuple[int, ...]:
-        found = looked(self, work, now)
-        monkeypatch.setattr(Pruner, "_past", looked)
+    def then(self: Pruner, work: Work, now: datetime, part: Part | None) -> tuple[int, ...]:
+        found = looked(self, work, now, part)
+        monkeypatch.setattr(Pruner, "_absent", looked)
         with database.write() as other:
             other.routes.add(number, Route())
         return found
 
-    monkeypatch.setattr(Pruner, "_past", then)
+    monkeypatch.setattr(Pruner, "_absent", then)
     Pruner(database).prune(LATER)
     with database.read() as work:
         assert work.recipients.find("telegram", "1") is not None
+
+
+def test_one_look_finds_all_who_are_to_be_forgotten(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everybody is looked through once, however many go; a part that is done twice forgets nobody else."""
+    monkeypatch.setattr(prune, "_PEOPLE", 2)
+    with database.write() as work:
+        idle = [a_reader(work, address=str(number)).id for number in range(5)]
+        stays = a_reader(work, Route(), address="stays").id
+    asked: list[str] = []
+    sa.event.listen(database.engine, "before_cursor_execute", lambda _c, _x, words, *_: asked.append(words))
+    pruner = Pruner(database)
+    cut = pruner.absent(LATER)
+    assert [one for one in idle if not any(part.first <= one <= part.last for part in cut)] == []
+    assert sum(pruner.forget(part, LATER) for part in cut) == 5
+    assert sum(pruner.forget(part, LATER) for part in cut) == 0
+    looks = [words for words in asked if "NOT (EXISTS (SELECT * FROM routes" in " ".join(words.split())]
+    assert sum("recipients.id BETWEEN" not in words for words in looks) == 2, "with few words, and with all"
+    with database.read() as work:
+        assert set(work.recipients.many([*idle, stays])) == {stays}
+
+
+def test_what_many_are_is_cut_into_ranges_that_stay_the_same() -> None:
+    """So that the same range does not wait twice, whoever of it is left."""
+    assert parts([205, 3, 199, 1000], 200, 9) == (Part(0, 199), Part(200, 399), Part(1000, 1199))
+    assert parts([3], 200, 9) == (Part(0, 199),)
+    assert parts(range(1000), 200, 2) == (Part(0, 199), Part(200, 399))
+    assert parts([], 200, 9) == ()
 
 
 ADMIN = ("telegram", "7")

@@ -17,13 +17,18 @@ from procrastinate.schema import SchemaManager
 from structlog.testing import capture_logs
 
 from bot.roles import ALL
-from jobs import queue
+from jobs import prune, queue
 from jobs.dispatch import Batch
+from jobs.prune import TOLD, Pruner
 from jobs.queue import Queue, cron, put
 from jobs.schedule import Job
+from jobs.spread import Part, Spread
 from storage.database import Database
+from storage.people import Route
 from storage.queue import begin_anew, waiting
-from tests.builders import NOON
+from tests.builders import NOON, a_reader, an_alert, arrived
+from tests.builders import a_statement as a_call
+from tests.builders import queued as queued_for
 
 SCHEMA = "c70ec4b400a60ad9592787653aae5ae77ae41bf801d56b5bd2712751a07f2009"
 
@@ -90,6 +95,42 @@ async def test_two_nodes_share_what_is_queued_and_each_batch_is_done_once(shared
         queued(shared, *batches(60))
         await until(lambda: sum(done.values()) == 60 and not jobs_of(shared))
     assert set(done.values()) == {1}
+
+
+async def test_two_nodes_share_the_pruning_of_the_log(
+    shared: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cut into parts: both do some at the same time, of each part one at a time, and all of it goes."""
+    monkeypatch.setattr(prune, "_ALERTS", 1)
+    later = NOON + TOLD + timedelta(days=1)
+    with shared.write() as work:
+        people = [a_reader(work, Route(), address=str(number)) for number in range(3)]
+        for name in ("one", "two", "three", "four"):
+            told = an_alert(identifier=name, statement=a_call(title=name), sent=NOON)
+            arrived(work, queued_for(work, *people, alert=told).id)
+    pruner, running, most = Pruner(shared), Counter[Part](), Counter[Part]()
+    by: Counter[str] = Counter()
+    both = asyncio.Event()
+
+    def node(name: str) -> Queue:
+        async def drop(part: Part) -> None:
+            running[part] += 1
+            most[part] = max(most[part], running[part])
+            by[name] += 1
+            if len(by) == 2:
+                both.set()
+            await both.wait()  # who is at one part leaves the next to the other
+            await asyncio.to_thread(pruner.drop, part, later)
+            running[part] -= 1
+
+        spread = Spread("drop", 1.0, lambda: asyncio.to_thread(pruner.past, later), drop)
+        return Queue(shared, (), nothing, ALL, spread=(spread,))
+
+    async with at_work(node("one"), node("other")):
+        await until(lambda: not pruner.past(later))
+    assert set(by) == {"one", "other"}
+    assert len(most) == 4
+    assert set(most.values()) == {1}
 
 
 async def test_an_entry_of_the_schedule_is_done_by_one_node_at_a_time(shared: Database) -> None:

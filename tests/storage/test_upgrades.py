@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from storage import migrate
-from storage import preparing as module
+from storage import migrate, preparing
 from storage.compact import SINCE, is_compact
 from storage.database import Database, StorageError, Unusable
 from storage.migrate import LONG, SERVES, newest_revision, revisions, serves, upgrade
@@ -260,7 +259,7 @@ def test_a_migration_waits_for_a_table_in_short_turns(
 ) -> None:
     """Behind a lock that it waits for everybody would wait: it lets them pass, and tries again."""
     monkeypatch.setattr(migrate, "_WITHIN", "150ms")
-    monkeypatch.setattr(module, "_LOCKED", (0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1))
+    monkeypatch.setattr(preparing, "_LOCKED", (0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1))
     with shared.engine.connect().execution_options(vigil_write=True) as connection:
         migrate.downgrade(connection, BEFORE)
     with shared.engine.connect() as reader:
@@ -287,7 +286,7 @@ def test_a_migration_that_never_has_its_turn_says_so(
 ) -> None:
     """Nothing was changed; what to do is said."""
     monkeypatch.setattr(migrate, "_WITHIN", "50ms")
-    monkeypatch.setattr(module, "_LOCKED", (0.01,))
+    monkeypatch.setattr(preparing, "_LOCKED", (0.01,))
     with shared.engine.connect().execution_options(vigil_write=True) as connection:
         migrate.downgrade(connection, BEFORE)
     with shared.engine.connect() as reader:
