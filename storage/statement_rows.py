@@ -182,7 +182,7 @@ def statement_of(row: RowMapping, asked: tuple[Demand, ...]) -> Statement:
     signatories["names"] = tuple(signatories.get("names", ()))
     plain = {name: row[name] for name in _PLAIN}
     plain |= {
-        "text": text_of(row["text"], row["packed"]),
+        "text": text_of(row["text"], row.get("packed")),
         "kind": Kind(row["kind"]),
         "relation": Relation(row["relation"]),
     }
