@@ -163,7 +163,11 @@ class Answer:
             share = len(best) / len(likely.numbers) if len(best) >= _FEW else 0.0
         parts = iter(()) if is_all else self._short.holding(2 * _ENOUGH, share)
         known = set(best)
-        while len(best) < _ENOUGH or len(best) + len(rest) <= wanted:
+
+        def is_enough() -> bool:
+            return len(best) >= _ENOUGH and len(best) + len(rest) > wanted
+
+        while not is_enough():
             part = next(parts, None)
             if part is None:
                 is_all = not self._is_cut
@@ -173,7 +177,7 @@ class Answer:
             self._is_cut |= not part.is_all
             for chunk in self._fitting(new):
                 (best if len(best) < _ENOUGH else rest).extend(chunk)
-            if self._looked_at >= MOST_READ:
+            if self._looked_at >= MOST_READ and not is_enough():
                 self._is_cut = True
                 break
         return best[:_JUDGED], [*best[_JUDGED:], *rest], is_all
