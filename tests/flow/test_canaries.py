@@ -1,21 +1,28 @@
 """One run of the whole program, with secrets that are found wherever they go: nothing it writes holds one."""
 
 import base64
+import os
 import sqlite3
 import zlib
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 import aiohttp
 import pytest
+from nio import AsyncClient
 
 from tests.backends import Backend
+from tests.bot.transports.a_bot import texts
+from tests.ciphering import a_human, confirms
 from tests.emulators.telegram import TelegramEmulator, refusal
 from tests.feeds import Site
 from tests.flow.program import Program, free_port
 from tests.flow.story import TITLE, urgent_call
+from tests.flow.test_matrix import until
+from tests.synapse import Person, Synapse
 
 PERSON, ADMIN = 7_301_558_244, 6_920_417_733
 NAME, USERNAME, SAID = "Zdenka Quillfeather", "zq_lantern_81", "where is the quokka orchard"
@@ -41,6 +48,31 @@ COMMANDS = (
     ("export", "made.opml"),
     ("source", "list"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A conversation on Matrix. `rooms`: the encrypted one, the plain one, the admin's."""
+
+    vigil: Program
+    account: Person
+    person: Person
+    admin: Person
+    human: AsyncClient
+    rooms: tuple[str, str, str]
+
+    async def says(self, line: str) -> None:
+        """The person writes it in both rooms."""
+        content = {"msgtype": "m.text", "body": line}
+        ciphered, plain, _ = self.rooms
+        await self.human.room_send(ciphered, "m.room.message", content, ignore_unverified_devices=True)
+        self.person.says(plain, line)
+
+    def reads(self) -> str:
+        """All that stands in the plain room, and what the admin reads."""
+        _, plain, desk = self.rooms
+        both = (*texts(self.person, plain, self.account.user), *texts(self.admin, desk, self.account.user))
+        return "\n".join(both)
 
 
 _TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
@@ -221,3 +253,73 @@ async def test_no_secret_is_in_anything_that_is_written_by_a_federation(
     of_database = {file.name: file.read_bytes() for file in backend.files()}
     assert holds(written | of_database, secrets) == []
     assert any(TITLE.encode() in content for content in of_database.values()), "it is read where it stands"
+
+
+@asynccontextmanager
+async def on_matrix(folder: Path, site: Site, server: Synapse, more: str) -> AsyncIterator[Talk]:
+    """The program with a person in an encrypted and in a plain room, and an admin in one of their own."""
+    number = os.getpid()
+    account, person = server.register(f"vigil-{number}"), server.register(f"zdenka-quillfeather-{number}")
+    admin = server.register(f"lantern-keeper-{number}")
+    more += f'\n[log]\nlevel = "debug"\n[matrix]\nhomeserver = "{server.url}"\n'
+    more += f'user = "{account.user}"\npassword = "{account.password}"'
+    vigil = Program(folder, {PLACED: f"{site.url}/feed"}, more=more)
+    config = folder / "config.toml"
+    at_desk = f'telegram = []\nmatrix = ["{admin.user}"]'
+    config.write_text(config.read_text().replace("telegram = []", at_desk))
+    async with a_human(person, folder.with_name(f"{folder.name}-human")) as human:
+        await until(lambda: human.olm.account.shared, vigil)
+        await confirms(person, human)
+        await vigil.serve()
+        rooms = [person.room(account.user, encrypted=True), person.room(account.user, direct=False)]
+        desk = admin.room(account.user)
+        try:
+            await until(lambda: rooms[0] in human.rooms and len(human.rooms[rooms[0]].users) == 2, vigil)
+            await until(lambda: not human.rooms[rooms[0]].users[account.user].invited, vigil)
+            yield Talk(vigil, account, person, admin, human, (rooms[0], rooms[1], desk))
+        finally:
+            if vigil.service:
+                await vigil.kill()
+
+
+async def test_no_secret_is_in_anything_that_is_written_on_matrix(
+    tmp_path: Path, site: Site, synapse: Synapse
+) -> None:
+    """On a real homeserver, in an encrypted room and a plain one; the folder of the bot's keys as well.
+
+    No person, room, device or event is named anywhere, nor what the homeserver gave the bot to log in by.
+    """
+    metrics = free_port()
+    async with on_matrix(tmp_path, site, synapse, f'[metrics]\nlisten = "127.0.0.1:{metrics}"') as talk:
+        vigil, (ciphered, plain, desk) = talk.vigil, talk.rooms
+        for line in WISHES:
+            await talk.says(line.replace("/", "!", 1))
+        talk.admin.says(desk, "!stats")
+        await until(lambda: "Quiet" in talk.reads() and "Recipients" in talk.reads(), vigil)
+        urgent_call(site)
+        code, out, err = await vigil.run("poll", "--source", PLACED, "--json")
+        assert code == 0, err
+        await vigil.until("sent", "sent")
+        written = {"poll": (out + err).encode()} | await served(metrics)
+        assert vigil.service is not None
+        written["the list of processes"] = processes(vigil.service.pid)
+        for words in COMMANDS:
+            _, out, err = await vigil.run(*words)
+            written[" ".join(words)] = (out + err).encode()
+        with vigil.database() as database, database.write() as work:
+            work.connection.exec_driver_sql("ALTER TABLE statements RENAME TO lost_statements")
+        await talk.says(f"!search {KEYWORD}")
+        talk.person.puts_out(plain, talk.account.user)
+        await until(lambda: vigil.log().count("no such table") > 1, vigil)
+        events = [one["event_id"] for room in (ciphered, plain) for one in talk.person.events(room)]
+        written |= files(tmp_path)
+        written["names of files"] = "\n".join(written).encode()
+    written["rows of vigil.db"] = rows(tmp_path / "vigil.db")
+    secrets = {"password": talk.account.password, "token": "syt_", "key": key_of(vigil), "keyword": KEYWORD}
+    secrets |= {"unwanted word": WITHOUT, "message": SAID, "device": talk.human.device_id}
+    secrets |= {one: one for one in (talk.person.user, ciphered, plain, desk, *events)}
+    secrets |= {one: one.removeprefix("@").partition(":")[0] for one in (talk.person.user, talk.admin.user)}
+    assert all(secrets.values())
+    assert holds(written, secrets) == []
+    assert any("keys.db" in place for place in written), "what stands in the folder of its keys was looked at"
+    assert TITLE.encode() in written["rows of vigil.db"]
