@@ -33,8 +33,8 @@ class Storm:
     """Recipients who hear of it already."""
 
     def lasts(self, moment: datetime) -> bool:
-        """Whether the notice tells of what happens at this moment, too."""
-        return self.began <= moment < self.began + _QUIET
+        """Whether the notice tells of what happens at this moment, too; as what was polled beside it does."""
+        return self.began - _AN_HOUR <= moment < self.began + _QUIET
 
 
 def rages(work: Work, alert: Alert, most: int) -> bool:
@@ -61,7 +61,9 @@ def tell(
     source = "" if why in IN_ALL.values() else alert.source.name
     storm = known.get(source)
     if storm is None or not storm.lasts(alert.sent):
-        storm = known[source] = _open(work, alert, source) or _begun(work, alert, source, why, admins)
+        found = _open(work, alert, source) or _begun(work, alert, source, why, admins)
+        # Two that began in one moment have one notice: nobody gets it for each of them.
+        storm = known[source] = next((one for one in known.values() if one.notice == found.notice), found)
     aim, reach = whom
     if reach.few is None:
         work.matching.tell(storm.notice, aim, _LANE, alert.sent)

@@ -1,14 +1,17 @@
 """Too much within an hour, from all sources together: what counts as too much."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from jobs import storm
+from jobs.ring import Audience
 from storage.database import Database
 from storage.records import Alert
+from storage.tables.log import deliveries
 from storage.words import Cause, MsgType
-from tests.builders import CALM, NOON, URGENT, a_reader, a_source, a_statement, an_alert, queued
+from tests.builders import CALM, NOON, URGENT, a_reader, a_route, a_source, a_statement, an_alert, queued
 
 
 def rang(database: Database, count: int, *, lane: int = 1, **given: object) -> None:
@@ -64,3 +67,42 @@ def test_ordinary_posts_of_many_sources_are_one_where_they_come_at_once(
     assert rages(database, 3, statement=post) is too_much
     assert not rages(database, 4, statement=post)
     assert not rages(database, 3), "a call is not held up by posts"
+
+
+def tells(database: Database, *whys: str, sent: datetime = NOON) -> None:
+    """One transaction, in which so much is held at that moment."""
+    with database.write() as work:
+        audience = Audience(work)
+        for why in whys:
+            alert = an_alert(sent=sent)
+            aim = audience.aim(alert)
+            whom = aim, work.matching.reach(aim)
+            storm.tell(work, alert, whom, why, audience.admins, audience.storms)
+
+
+def test_who_is_told_of_two_storms_of_one_moment_hears_of_each_once(database: Database) -> None:
+    """That of a source and that of all of them: a poll in which both go on does not fail at it."""
+    both = ("too many of this source", storm.IN_ALL[True])
+    with database.write() as work:
+        a_reader(work, a_route(), address="1")
+    tells(database, *both, *both)
+    with database.write() as work:
+        a_reader(work, a_route(), address="2")
+    tells(database, *both, sent=NOON + timedelta(minutes=1))
+    of_each = sa.select(sa.func.count(deliveries.c.id)).group_by(deliveries.c.recipient_id)
+    with database.read() as work:
+        counts = work.connection.scalars(of_each.order_by(deliveries.c.recipient_id)).all()
+    assert counts == [2, 1], "who came later hears it once"
+
+
+def test_what_was_polled_beside_the_first_of_a_storm_is_the_same_storm(database: Database) -> None:
+    """Of two that answer within a minute the later one may be kept first; a poll of last week is apart."""
+    with database.write() as work:
+        a_reader(work, a_route())
+    for sent in (NOON, NOON - timedelta(seconds=40), NOON + timedelta(seconds=5)):
+        tells(database, storm.IN_ALL[True], sent=sent)
+    with database.read() as work:
+        assert work.deliveries.waiting() == 1
+    tells(database, storm.IN_ALL[True], sent=NOON - timedelta(days=7))
+    with database.read() as work:
+        assert work.deliveries.waiting() == 2
