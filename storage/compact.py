@@ -7,6 +7,7 @@ others hardly. SQLite is given them packed where they stand (`storage.columns.Pr
 from collections.abc import Mapping
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.columns import Prose
@@ -41,3 +42,24 @@ def packed(row: Mapping[str, Any], *, compact: bool) -> dict[str, Any]:
 def text_of(text: str, packed: bytes | None) -> str:
     """The text of a statement, of its two columns."""
     return Prose.unpacked(packed) or text
+
+
+def is_wide(connection: Connection) -> bool:
+    """Whether programs of before may work on this archive, too: they find neither packed texts nor `TOLD`."""
+    return connection.dialect.name == "postgresql" and not is_compact(connection)
+
+
+def widened(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of any table as it is kept in a wide archive."""
+    return row | {"text": text_of(row["text"], row["packed"]), "packed": None} if row.get("packed") else row
+
+
+def tell_titles(connection: Connection) -> None:
+    """Each entry of which a compact archive kept no title has that of its statement."""
+    connection.execute(_UNTOLD, {"told": TOLD})
+
+
+_UNTOLD = sa.text(
+    "UPDATE entries SET title = (SELECT coalesce(min(title), '') FROM statements "
+    "WHERE entry_id = entries.id) WHERE title = :told"
+)

@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 
 from storage.additions import Additions
 from storage.columns import Moment, Prose
+from storage.compact import is_wide, tell_titles, widened
 from storage.engines import index_for
 from storage.migrate import current_revision, newest_revision, upgrade
 from storage.tables.archive import statements
@@ -68,19 +69,21 @@ def rows_in(
 
     `without`: recipients, by id, who are left out with every row about them, and what refers to those.
     """
-    copied = {}
+    copied, wide = {}, is_wide(target)
     left: dict[str, Container[int]] = {_RECIPIENTS: without}
     for table in tables:
         copied[table.name] = 0
         stays = _staying(table, left)
         gone = left.setdefault(table.name, set()) if _is_referred_to(table, tables) else None
         for batch in _batches(source, table):
-            rows = [row for row in batch if stays(row)]
+            rows = [widened(row) if wide else row for row in batch if stays(row)]
             if isinstance(gone, set) and len(rows) < len(batch):
                 gone.update(row["id"] for row in batch if not stays(row))
             if rows:
                 target.execute(sa.insert(table), _storable(rows, target))
             copied[table.name] += len(rows)
+    if wide and {"entries", "statements"} <= copied.keys():
+        tell_titles(target)
     count_on(target, tables)
     return copied
 

@@ -4,8 +4,9 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ import sqlalchemy as sa
 
 from storage import migrate, preparing
 from storage.compact import SINCE, is_compact
+from storage.copy import into_file, rows_in, rows_out, tables_of
 from storage.database import Database, StorageError, Unusable
 from storage.migrate import LONG, SERVES, newest_revision, revisions, serves, upgrade
 from storage.people import Event, Notice
@@ -23,7 +25,7 @@ from storage.tables.log import notices
 from storage.vault import Vault
 from storage.words import EventKind
 from tests.backends import Backend
-from tests.builders import NOON, a_statement, kept
+from tests.builders import NOON, a_source, a_statement, an_entry, kept
 from tests.filled import fill
 
 BEFORE = "0030"
@@ -218,16 +220,26 @@ def test_an_old_program_starts_on_tables_that_serve_it(shared: Database) -> None
         shared.prepare()
 
 
-def test_an_archive_that_holds_something_is_not_packed(shared: Database) -> None:
-    """Programs of before go on reading it, and everything is found; the way back gives every text back."""
+def test_an_archive_that_holds_something_is_not_packed(shared: Database, tmp_path: Path) -> None:
+    """Programs of before go on reading it, and everything is found; the way back gives every text back.
+
+    So does a copy of a compact archive that is brought into it: nothing packed outlives what they take down.
+    """
     long = a_statement(text="Nine were sent back over the river. " * 30)
     with shared.write() as work:
-        (kept_one,) = kept(work, long)
+        source = work.sources.ensure(a_source())
+        entry = an_entry(uid="told", title=long.title, text=long.text)
+        entry_id = work.entries.add(source.id, entry, NOON, told=True, titled=True)
+        number = work.statements.add(replace(long, entry_id=entry_id), source, NOON)
         assert is_compact(work.connection)
+    with shared.read() as work:
+        into_file(work.connection, tmp_path / "copy.db")
+    told = sa.text(
+        "SELECT statements.text, entries.title FROM statements JOIN entries ON entry_id = entries.id"
+    )
     with shared.engine.connect().execution_options(vigil_write=True) as connection:
         migrate.downgrade(connection, "0050")
-        text = sa.text("SELECT text FROM statements")
-        assert connection.scalar(text) == long.text
+        assert connection.execute(told).all() == [(long.text, long.title)]
         connection.rollback()
         upgrade(connection)
         assert serves(connection) == SERVES
@@ -239,7 +251,15 @@ def test_an_archive_that_holds_something_is_not_packed(shared: Database) -> None
         assert set(work.connection.scalars(sa.select(statements.c.packed))) == {None}
     with again.read() as work:
         found = work.statements.search(Query(words=("river",)), 5).hits
-        assert {hit.statement.id for hit in found} == {kept_one.id, other.id}
+        assert {hit.statement.id for hit in found} == {number, other.id}
+    copy = sa.create_engine(f"sqlite:///{tmp_path / 'copy.db'}")
+    with copy.connect() as reading, again.write() as work:
+        tables = tables_of(work.connection)
+        rows_out(work.connection, tables)
+        rows_in(reading, work.connection, tables)
+        assert work.connection.execute(told).all() == [(long.text, long.title)]
+        assert set(work.connection.scalars(sa.select(statements.c.packed))) == {None}
+    copy.dispose()
     again.close()
 
 

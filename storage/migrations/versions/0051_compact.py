@@ -24,6 +24,10 @@ _WIDE = {
     "title": "array_to_tsvector(string_to_array(title || split_part(rest, E'\\x01', 4), NULL))",
 }
 _AT_ONCE = 1_000
+_UNTOLD = sa.text(
+    "UPDATE entries SET title = (SELECT coalesce(min(title), '') FROM statements "
+    "WHERE entry_id = entries.id) WHERE title = :told"
+)
 
 
 def upgrade() -> None:
@@ -67,9 +71,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """The way back: every text as it was."""
+    """The way back: every text and title as it was."""
     connection = op.get_bind()
     _unpack(connection)
+    connection.execute(_UNTOLD, {"told": "\x1f"})
     if _is_compact(connection):
         for event in ("insert", "delete"):
             op.execute(f"DROP FUNCTION statement_index_{event} CASCADE")
