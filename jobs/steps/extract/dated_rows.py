@@ -37,20 +37,21 @@ class _Table:
     items: list[Item] = field(default_factory=list)
     told: int = -1
     """The row of which the running lines tell: the last, or one whose title stands again above them."""
-    heads: dict[str, int] = field(default_factory=dict)
-    """The first row of which a title begins so."""
+    heads: dict[str, list[int]] = field(default_factory=dict)
+    """The rows whose titles begin so."""
 
     def add(self, item: Item) -> None:
         """A row."""
         self.told = len(self.items)
-        self.heads.setdefault(item.title[:_SAME].lower(), self.told)
+        self.heads.setdefault(item.title[:_SAME].lower(), []).append(self.told)
         self.items.append(item)
 
     def beneath(self, line: Line) -> None:
         """A line beneath the rows: the title of one again, or text of it where it is longer than a menu's."""
         text = _AGAIN_NUMBER.sub("", collapse(line.text))
-        again = self.heads.get(text[:_SAME].lower()) if len(text) >= _SAME else None
-        if again is not None and _same_title(self.items[again].title, text):
+        alike = self.heads.get(text[:_SAME].lower(), ()) if len(text) >= _SAME else ()
+        again = next((at for at in alike if _same_title(self.items[at].title, text)), None)
+        if again is not None:
             self.told, row = again, self.items[again]
             if row.title.endswith(("…", "...")):
                 self.items[again] = replace(row, title=clean_title(text), text=clean_title(text))

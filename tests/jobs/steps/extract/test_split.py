@@ -81,3 +81,19 @@ def test_texts_beneath_a_board_belong_to_the_row_whose_title_they_repeat() -> No
     assert found[0].title == "[긴급] 붙잡힌 여성 5명, 오늘 밤 추방될 위기"
     assert "라오스 정부" in found[0].text
     assert "라오스 정부" not in found[-1].text
+
+
+def test_of_rows_that_begin_alike_each_has_its_own_text() -> None:
+    """What one statement tells is not read under the title of another."""
+    board = (
+        "지원회\n\n412  [성명] 중국 정부는 강제북송을 멈추라  사무국  16-03-21  882\n"
+        "411  [성명] 중국 정부는 구금자 명단을 밝히라  사무국  16-03-18  240\n\n"
+        "[412] [성명] 중국 정부는 강제북송을 멈추라\n"
+        "다섯 사람이 오늘 밤 국경 너머로 넘겨질 위기에 있습니다. 지금 바로 대사관에 전화해 주십시오.\n"
+        "[411] [성명] 중국 정부는 구금자 명단을 밝히라\n"
+        "우리는 삼 년 전 구금된 이들의 이름과 머무는 곳을 밝힐 것을 중국 정부에 다시 한 번 요구합니다.\n"
+    )
+    first, second = split(Document("", board))
+    assert "오늘 밤" in first.text
+    assert "삼 년 전" not in first.text
+    assert "삼 년 전" in second.text
