@@ -49,10 +49,13 @@ def find_cues(tokens: Tokens, title_end: int, language: str) -> Cues:
     hits = _phrases(language if language in LANGUAGES else "en").find(tokens)
     idle = {i for hit in hits if hit.value == _IDLE for i in range(hit.first, hit.last + 1)}
     ahead = {i for hit in hits if hit.value == "risk" for i in range(hit.first, hit.last + 1)}
+    goes_on = {i for hit in hits if hit.value == "carry_on" for i in range(hit.first, hit.last + 1)}
     found: dict[str, list[Hit[str]]] = {}
     for hit in hits:
         if hit.value in _DONE and hit.first in ahead:
             continue  # "deported from" in "will be deported from Bangkok"
+        if hit.value == "closed" and hit.first - 1 in goes_on and hit.first in goes_on:
+            continue  # "stop calling" in "do not stop calling"
         if hit.value != _IDLE and not (idle and idle.issuperset(range(hit.first, hit.last + 1))):
             found.setdefault(hit.value, []).append(hit)
     return Cues(tokens, title_end, found)

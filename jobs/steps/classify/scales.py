@@ -45,7 +45,7 @@ def _taken(sums: Mapping[str, float], features: Features, *, known: bool) -> tup
     kinds = [max(_NO_APPEALS, key=sums.__getitem__) if known else str(Kind.OTHER)]
     if known and not _GROUNDS.isdisjoint(features.shown):
         kinds.append(str(Kind.URGENT_APPEAL))
-    stages = _NO_ENDS if sums[URGENT] > _PRESSING else STAGES
+    stages = _NO_ENDS if sums[URGENT] > _PRESSING or _threatens(features) else STAGES
     if _ASKED.isdisjoint(features.shown):
         # Many calls tell what went before; what was not asked before has no news.
         sums = {**sums, MsgType.UPDATE: sums[MsgType.UPDATE] - _UNASKED}
@@ -62,6 +62,22 @@ def _taken(sums: Mapping[str, float], features: Features, *, known: bool) -> tup
                     taken, most = (kind, urgent, stage), weight
     return taken
 
+
+def _threatens(features: Features) -> bool:
+    """Whether the title tells of a harm and when it falls, and nothing of how that ended.
+
+    A call may begin with thanks for what readers did for others: that ends no action.
+    """
+    shown = features.shown.keys()
+    return shown >= _FEARED and not any(map(shown.isdisjoint, (_SOON, _TITLED))) and shown.isdisjoint(_ENDED)
+
+
+_FEARED = frozenset({"harm near", "harm feared"})
+_SOON = frozenset({"title now", "title ahead"})
+_TITLED = frozenset(f"title {harm}" for harm in HARMS)
+_ENDED = frozenset({
+    "freed", "put_off", "worst", "title closed", "opens closed", "title thanks", "correction", "drill",
+})  # fmt: skip
 
 _GROUNDS = frozenset({
     *HARMS, "now", "risk", "demand", "reader", "urgent_label", "freed", "bail", "rearrested", "stay_off",

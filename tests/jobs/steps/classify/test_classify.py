@@ -246,3 +246,26 @@ def test_a_hostile_text_is_read_in_time() -> None:
     """Two megabytes of cues are cut down to a lead before they are weighed."""
     statement = judged("stop the execution " * 10, "could be deported tonight, " * 80_000)
     assert all(len(reason.evidence) < 200 for reason in statement.alert.reasons)
+
+
+_TOMORROW = "Twelve men will be put on a flight to China tomorrow."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        (
+            f"{_TOMORROW} Thank you to all who wrote for the eleven others last year: your letters were read "
+            "then. This time there are hours. Call the embassy."
+        ),
+        f"{_TOMORROW} This time there are hours. Do not stop calling until somebody answers.",
+    ],
+)
+def test_thanks_for_what_was_done_for_others_end_no_call(text: str) -> None:
+    """Its title tells of a harm and when it falls: whatever else is said of earlier actions, it rings."""
+    alert = judged("Deportation flight tomorrow: 12 Uyghurs in Bangkok", text).alert
+    assert alert.urgent
+    assert alert.msg_type is not MsgType.CANCEL
+    assert not any(reason.evidence == "stop calling" for reason in alert.reasons)
+    over = "The twelve are safe. Thank you to all who called. No further calls are needed."
+    assert judged("Deportation flight cancelled: 12 Uyghurs free", over).alert.msg_type is MsgType.CANCEL
