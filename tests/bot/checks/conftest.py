@@ -25,6 +25,7 @@ class _Mother:
                 f"import sys; sys.path[:] = {sys.path!r}\n"
                 f"from jobs.workers.child import main; main({1 << 30}, {PRELOAD!r})"
             )
+            self.end()
             self._ours, theirs = socket.socketpair()
             with theirs:
                 self._process = subprocess.Popen((sys.executable, "-c", code), stdin=theirs.fileno())  # noqa: S603 - our own
@@ -38,17 +39,22 @@ class _Mother:
             self._process.wait()
 
 
-@pytest.fixture(scope="session", autouse=True)
-def one_mother() -> Iterator[None]:
-    """Starting a mother of workers takes two seconds of processor; tests of the workers start their own."""
-    mother, start = _Mother(), Nursery._asked
+@pytest.fixture(scope="session")
+def mother() -> Iterator[_Mother]:
+    """Starting a mother of workers takes two seconds of processor."""
+    made = _Mother()
+    yield made
+    made.end()
+
+
+@pytest.fixture(autouse=True)
+def one_mother(mother: _Mother, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here alone: tests of the workers, and whatever else runs in this process, start their own."""
+    start = Nursery._asked
 
     async def asked(nursery: Nursery) -> socket.socket:
         if nursery._asking is None and nursery._preload == PRELOAD:
             nursery._asking = mother.asked()
         return await start(nursery)
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Nursery, "_asked", asked)
-        yield
-    mother.end()
+    monkeypatch.setattr(Nursery, "_asked", asked)
