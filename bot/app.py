@@ -117,19 +117,15 @@ async def serve(config: Config, stop: asyncio.Event, roles: frozenset[str] = ALL
         looker = Looker(database, fetching, parser, limits(config), wake.set)
         heart = Heartbeat(database, told, limits(config), now_utc, wake.set)
         await heart.beat()
-        stones = Gravestones(database, config.forgotten)
-        await asyncio.to_thread(stones.keep, now_utc())
+        stones = await _gravestones(config, database)
         await asyncio.to_thread(settle_accounts, config, database)
         sharing = Sharing(database, bots_of(config))
         senders = await voices(config, desk, stack, roles, sharing)
         tasks = _sendings(database, senders if "send" in roles else (), wake, pulse, desk, meter.delivered)
         for sending in tasks:
             sending.add_done_callback(lambda _: stop.set())  # it ends by itself only without the key
-        always = (
-            keep_watch(pulse, manager, database, watched),
-            Presence(database, this_node(roles)).keep(),
-            sharing.keep(),
-        )
+        presence = Presence(database, this_node(roles))
+        always = (keep_watch(pulse, manager, database, watched), presence.keep(), sharing.keep())
         tasks += map(asyncio.create_task, always)
         jobs, spread = _pruning(config, database, desk)
         jobs += [*_kept(config, database, desk, wake.set), *_looked_after(heart, looker, clock, stones)]
@@ -153,6 +149,13 @@ async def serve(config: Config, stop: asyncio.Event, roles: frozenset[str] = ALL
             raise Unusable(f"{place(config)}: {error}") from error
         await asyncio.to_thread(stones.keep, now_utc())
     log.info("vigil.stopped")
+
+
+async def _gravestones(config: Config, database: Database) -> Gravestones:
+    """Those of everybody who has left, as they are kept beside the database from now on."""
+    stones = Gravestones(database, config.forgotten)
+    await asyncio.to_thread(stones.keep, now_utc())
+    return stones
 
 
 def _looked_after(heart: Heartbeat, looker: Looker, clock: OurClock, stones: Gravestones) -> tuple[Job, ...]:

@@ -14,7 +14,8 @@ from jobs.pauses import Pauses
 from jobs.readings import Readings
 from jobs.steps.edits import merged
 from storage.database import Database, Work
-from storage.records import Entry, Reread, Source
+from storage.records import Entry, Source
+from storage.remembered import Reread
 
 Pages = dict[str, Reread]
 """Is filled with the pages that were read, by the uids of their entries."""

@@ -16,7 +16,8 @@ from jobs.vanished import Standing
 from jobs.wishes import Wishes
 from jobs.withhold import save_known
 from storage.database import Work
-from storage.records import Alert, Entry, Reread, Source, Statement
+from storage.records import Alert, Entry, Source, Statement
+from storage.remembered import Reread
 from storage.words import Concern, Relation
 
 NOBODY = Admins()

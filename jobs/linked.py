@@ -15,7 +15,8 @@ from jobs.steps.document import Document
 from jobs.steps.rereading import begun, digest, is_own
 from jobs.steps.unreadable import Unreadable
 from jobs.turns import Turns
-from storage.records import Entry, Reread
+from storage.records import Entry
+from storage.remembered import Reread
 
 _AGAIN = tuple(timedelta(minutes=minutes) for minutes in (10, 60, 360, 1440))
 """When a page that could not be read is tried again, and how often."""

@@ -8,7 +8,8 @@ from jobs.steps.course import is_silent
 from storage.database import Database
 from storage.due import DIGESTS
 from storage.people import Delivery
-from storage.records import Alert, Heard
+from storage.records import Alert
+from storage.remembered import Heard
 
 
 @dataclass(frozen=True, slots=True)

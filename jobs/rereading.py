@@ -23,7 +23,8 @@ from jobs.steps.edits import merged, own_words
 from jobs.steps.rereading import is_edited, is_same, is_shared, looked, titles, without
 from jobs.vanished import Standing
 from storage.database import Database
-from storage.records import Entry, Reread, Source
+from storage.records import Entry, Source
+from storage.remembered import Reread
 from storage.words import Gone
 
 log = structlog.get_logger()

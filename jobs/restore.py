@@ -144,17 +144,11 @@ def _exchanged(  # noqa: PLR0913 - as above
     keep_out(connection, tables)
     if not replace and holds_rows(connection, [one for one in tables if one.name not in _MADE_BY_ITSELF]):
         raise NotEmpty
-    known = work.recipients.traces()
-    saved = Recipients(backup.connection, work.recipients.vault).traces()
-    # Another database, such as one that was begun anew on a new machine, cannot tell who was forgotten.
-    continues = bool(known.keys() & saved.keys()) or same_history(backup.connection, connection)
-    gone = Tombstones(backup.connection).left(left) - {saved[trace] for trace in known.keys() & saved.keys()}
-    unnumbered = frozenset() if continues else Tombstones(backup.connection).unnumbered()
-    if unnumbered and with_unnumbered is None:
-        raise Unnumbered(len(unnumbered))
-    left_here = Recipients(backup.connection, work.recipients.vault).many(gone).values()
-    missing = {key for trace, key in saved.items() if continues and trace not in known} - gone
-    same = {key: saved[trace] for trace, key in known.items() if trace in saved}
+    met = _met(work, backup, left)
+    if met.unnumbered and with_unnumbered is None:
+        raise Unnumbered(len(met.unnumbered))
+    continues = met.continues
+    left_here = Recipients(backup.connection, work.recipients.vault).many(met.gone).values()
     people, log = about_recipients(connection, tables), Aside(connection)
     withheld, redacted = work.statements.takedowns.digests(), work.redactions.all()
     appeals, pictures = work.appeals.states(), work.pictures.digests()
@@ -163,12 +157,12 @@ def _exchanged(  # noqa: PLR0913 - as above
     watched = work.sources.rows()
     rows_out(connection, tables)
     kept = [table for table in tables if table.name != route_countries.name]  # made anew, as an index is
-    left_out = gone if with_missing else gone | missing
-    left_out |= frozenset() if with_unnumbered else unnumbered
+    left_out = met.gone if with_missing else met.gone | met.missing
+    left_out |= frozenset() if with_unnumbered else met.unnumbered
     rows = rows_in(backup.connection, connection, kept, left_out)
     work.tombstones.add(left)
     work.tombstones.number_all()
-    join_recipients(connection, tables, people, same)
+    join_recipients(connection, tables, people, met.same)
     rows[route_countries.name] = work.routes.index_all()
     marks.drop(connection)  # of a database that was moved: what is restored is the one in use
     work.statements.index_all()
@@ -188,14 +182,50 @@ def _exchanged(  # noqa: PLR0913 - as above
         rows=rows,
         recipients=len(work.recipients.traces()),
         same_history=continues,
-        missing=len(missing),
-        forgotten=len(gone),
-        unnumbered=len(unnumbered),
-        present=len(same),
-        joined=len(known) - len(same),
+        missing=len(met.missing),
+        forgotten=len(met.gone),
+        unnumbered=len(met.unnumbered),
+        present=len(met.same),
+        joined=met.known - len(met.same),
         ended=ended,
         again=settled[DeliveryState.QUEUED],
         uncertain=settled[DeliveryState.UNCERTAIN],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """The people of a backup, by their numbers there, beside those whom the database knows."""
+
+    continues: bool
+    """Whether it is what became of the backup: only then can it tell who has left."""
+    known: int
+    """How many the database knows."""
+    same: dict[int, int]
+    """Those whom both know: the number here, and that in the backup."""
+    gone: frozenset[int]
+    """Of whom there is a tombstone."""
+    missing: frozenset[int]
+    """Whom the database does not know any more."""
+    unnumbered: frozenset[int]
+    """Of whom nothing can tell whether they have left."""
+
+
+def _met(work: Work, backup: Backup, left: frozenset[str]) -> _Met:
+    known = work.recipients.traces()
+    saved = Recipients(backup.connection, work.recipients.vault).traces()
+    both = known.keys() & saved.keys()
+    # Another database, such as one that was begun anew on a new machine, cannot tell who was forgotten.
+    continues = bool(both) or same_history(backup.connection, work.connection)
+    stones = Tombstones(backup.connection)
+    gone = frozenset(stones.left(left) - {saved[trace] for trace in both})
+    return _Met(
+        continues=continues,
+        known=len(known),
+        same={key: saved[trace] for trace, key in known.items() if trace in saved},
+        gone=gone,
+        missing=frozenset(key for trace, key in saved.items() if continues and trace not in known) - gone,
+        unnumbered=frozenset() if continues else frozenset(stones.unnumbered()),
     )
 
 

@@ -21,7 +21,8 @@ from jobs.steps import websub
 from jobs.steps.clean import line
 from jobs.steps.parsed import NotAFeed
 from storage.database import Database, now_utc
-from storage.records import Source, Subscription
+from storage.records import Source
+from storage.remembered import Subscription
 from storage.words import SubscriptionState
 
 log = structlog.get_logger()

@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from storage.additions import Additions
 from storage.locks import until_commit
-from storage.records import Reread
+from storage.remembered import Reread
 from storage.tables.archive import statements
 from storage.tables.watch import entries, rereads
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from storage.locks import until_commit
-from storage.records import Subscription
+from storage.remembered import Subscription
 from storage.tables.watch import PUSHED, sources, subscriptions
 from storage.vault import Sealer
 from storage.words import SubscriptionState

@@ -10,8 +10,9 @@ from sqlalchemy.engine import Connection
 from storage.endings import CORRECTED
 from storage.queueing import queue_for
 from storage.reach import IS_KEPT, at_rest_until, meant, reachable
-from storage.records import Alert, Heard
+from storage.records import Alert
 from storage.references import has_part, is_of, opened, sealed
+from storage.remembered import Heard
 from storage.tables.archive import statements
 from storage.tables.log import alerts, deliveries
 from storage.tables.people import SENDER, recipients, stances

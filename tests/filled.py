@@ -11,18 +11,9 @@ from storage.looks import Findings, Item, Place
 from storage.moments import ALIVE
 from storage.nodes import Node
 from storage.people import Event, Notice, Recipient, Route
-from storage.records import (
-    Addressee,
-    Demand,
-    Entry,
-    PersonsAtRisk,
-    Picture,
-    Reason,
-    Reread,
-    Signatories,
-    Source,
-)
+from storage.records import Addressee, Demand, Entry, PersonsAtRisk, Picture, Reason, Signatories, Source
 from storage.redactions import Withheld
+from storage.remembered import Reread
 from storage.words import (
     Act,
     CaseState,

@@ -15,7 +15,8 @@ from bot.installation import fetcher
 from bot.web import NOT_FOUND, shown
 from jobs.fetch import Fetched, FetchError
 from jobs.websub import PATH
-from storage.records import Source, Subscription
+from storage.records import Source
+from storage.remembered import Subscription
 from storage.words import SubscriptionState
 
 _PATIENCE = aiohttp.ClientTimeout(total=5)

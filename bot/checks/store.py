@@ -15,7 +15,8 @@ from bot.config import Config
 from bot.key import coming, may_be, place, secret_of
 from storage.database import Database, StorageError, Unusable
 from storage.health import Health, examine
-from storage.records import Source, Subscription
+from storage.records import Source
+from storage.remembered import Subscription
 from storage.vault import Vault, parse_key
 
 _LEAST_FREE = 200_000_000

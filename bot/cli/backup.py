@@ -101,12 +101,8 @@ def restore(  # noqa: PLR0913, PLR0917 - each is an option of the command
     tombstones = _tombstones(settings, forgotten or [])
     now = now_utc()
     _check_backup(file, settings, key)
-    try:
-        # First, as it ends an exchange of the key that was broken off: what comes in must be under the key
-        # of today.
-        database = open_database(settings, watch=False)
-    except StorageError as error:
-        fail(f"nothing was restored: {error}; or restore into a new database")
+    # First, as it ends an exchange of the key that was broken off: what comes in is put under the key of now.
+    database = _opened(settings)
     vault = database.vault
     try:
         with _reasons(file), reading(file, (_of(key), vault) if key else None) as saved:
@@ -127,6 +123,14 @@ def restore(  # noqa: PLR0913, PLR0917 - each is an option of the command
                 _warn(done, saved, settings)
     finally:
         database.close()
+
+
+def _opened(settings: Config) -> Database:
+    """The database into which the backup comes; ends with a word to the person where it cannot be used."""
+    try:
+        return open_database(settings, watch=False)
+    except StorageError as error:
+        fail(f"nothing was restored: {error}; or restore into a new database")
 
 
 @contextmanager

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from jobs.steps.sensitive import names
-from storage.records import Addressee, Alert, Change, Heard, Statement
+from storage.records import Addressee, Alert, Change, Statement
+from storage.remembered import Heard
 from storage.words import Aspect, Cause, MsgType, Severity, Urgency
 
 URGENCY = {

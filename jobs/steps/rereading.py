@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 from jobs.steps.document import Document
 from jobs.steps.edits import words
 from jobs.steps.links import bare
-from storage.records import Entry, Reread
+from storage.records import Entry
+from storage.remembered import Reread
 
 _AFTER = tuple(timedelta(minutes=minutes) for minutes in (15, 60, 300, 1440, 4320))
 """When after it was first read: most corrections come soon, and after three days few do."""

@@ -12,7 +12,8 @@ import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from storage.records import Source, Subscription
+from storage.records import Source
+from storage.remembered import Subscription
 from storage.words import SubscriptionState as State
 
 SUBSCRIBE, UNSUBSCRIBE, DENIED = "subscribe", "unsubscribe", "denied"

@@ -17,7 +17,7 @@ from bot.web import serving
 from jobs.poll import Poller
 from jobs.websub import PATH, Subscriber
 from storage.database import Database
-from storage.records import Subscription
+from storage.remembered import Subscription
 from storage.words import DeliveryState, SourceState
 from storage.words import SubscriptionState as State
 from tests.builders import NOON, an_entry

@@ -13,7 +13,8 @@ from jobs.limits import Limits
 from jobs.recall import Recall
 from jobs.takedown import take_down
 from storage.database import Database
-from storage.records import Alert, Reread
+from storage.records import Alert
+from storage.remembered import Reread
 from storage.words import Gone, SourceKind, SourceState
 from tests.builders import NOON, a_source, a_statement
 from tests.feeds import item, rss

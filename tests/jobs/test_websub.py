@@ -14,7 +14,8 @@ from jobs.fetch import Fetched, Fetcher, Refused
 from jobs.poll import Polled, Poller
 from jobs.websub import Push, Question, Receipt, Subscriber
 from storage.database import Database
-from storage.records import Source, Subscription
+from storage.records import Source
+from storage.remembered import Subscription
 from storage.words import SubscriptionState as State
 from tests.builders import NOON, a_source
 from tests.feeds import Site, item, rss

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from jobs.steps import websub
 from storage.database import Database, Work
-from storage.records import Source, Subscription
+from storage.records import Source
+from storage.remembered import Subscription
 from storage.words import SubscriptionState as State
 from tests.backends import Backend
 from tests.builders import NOON, a_source

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobs.steps.course import changed, escalates, facts_digest, is_news, is_silent
-from storage.records import Addressee, Alert, Assessment, Change, Demand, Heard, PersonsAtRisk, Statement
+from storage.records import Addressee, Alert, Assessment, Change, Demand, PersonsAtRisk, Statement
+from storage.remembered import Heard
 from storage.words import Aspect, MsgType, Severity, Urgency
 from tests.builders import URGENT, a_statement, an_alert
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from jobs.steps.document import Document
 from jobs.steps.rereading import begun, is_edited, is_own, is_same, is_shared, looked, titles, without
-from storage.records import Reread
+from storage.remembered import Reread
 from tests.builders import NOON, an_entry
 
 LONG = "The nine were held in Shenyang for a month and nobody could see them."

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobs.steps import websub
-from storage.records import Subscription
+from storage.remembered import Subscription
 from storage.words import SubscriptionState as State
 from tests.builders import NOON, a_source
 
