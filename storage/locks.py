@@ -77,6 +77,13 @@ class SessionHold(Hold):
                     self._taken = False
             return self._taken
 
+    def leave(self) -> None:
+        """Whatever its session held is free; who asks meanwhile, in another thread, is not in the way."""
+        with self._one_at_a_time:
+            self._taken = False
+            with suppress(SQLAlchemyError):  # a session that has ended gave back its locks
+                self._connection.execute(sa.select(sa.func.pg_advisory_unlock_all()))
+
     def give_back(self) -> None:
         """Ours no longer, nor its session's."""
         if self.is_held():
@@ -183,6 +190,7 @@ def among_others(engine: Engine, name: str, first: Callable[[Connection], None])
     """
     number = _number(name)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        hold = SessionHold(connection, number, taken=True)
         try:
             alone = connection.scalar(sa.select(sa.func.pg_try_advisory_lock(number)))
             if alone:
@@ -190,10 +198,9 @@ def among_others(engine: Engine, name: str, first: Callable[[Connection], None])
             connection.execute(sa.select(sa.func.pg_advisory_lock_shared(number)))
             if alone:
                 connection.execute(sa.select(sa.func.pg_advisory_unlock(number)))
-            yield SessionHold(connection, number, taken=True)
+            yield hold
         finally:
-            with suppress(SQLAlchemyError):  # a session that has ended gave back its locks
-                connection.execute(sa.select(sa.func.pg_advisory_unlock_all()))
+            hold.leave()
 
 
 def _number(name: str) -> int:

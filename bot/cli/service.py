@@ -38,12 +38,15 @@ from bot.transports.telegram import TokenRefusedError
 from bot.voices import its_folder, matrix, matrix_pace, rules, telegram, telegram_pace
 from bot.web import NotServed
 from jobs.deliver import Deliverer, NoKey, NotAlone
+from jobs.ending import nothing_left
 from jobs.launch import Launcher
 from jobs.looks import EVERY as LOOKS_EVERY
 from jobs.looks import Looker
 from jobs.parser import Parser
 from storage.database import Database, StorageError, Unusable, now_utc
 
+_LEFT_EVERY, _LEFT_MOST = 2.0, 20.0
+"""Seconds after which what libraries left behind is told again to end, and for which it is waited for."""
 _FOR_GOOD = 2
 """Exit code for what does not mend itself: the service manager must not start us again (deploy/)."""
 
@@ -129,7 +132,10 @@ async def _run(config: Config, roles: frozenset[str]) -> None:
         loop.add_signal_handler(number, stop.set)
     service = serve(config, stop, roles)
     del config  # as above
-    await service
+    try:
+        await service
+    finally:
+        await nothing_left(_LEFT_EVERY, _LEFT_MOST)
 
 
 async def _console(config: Config) -> None:

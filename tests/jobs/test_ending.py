@@ -1,8 +1,9 @@
 """What is told to end ends, also where it does not hear it the first time."""
 
 import asyncio
+from threading import Thread
 
-from jobs.ending import ended
+from jobs.ending import ended, nothing_left
 
 
 async def test_who_passes_over_the_first_word_is_told_again() -> None:
@@ -41,3 +42,27 @@ async def test_who_never_hears_holds_up_nobody_for_long() -> None:
     assert not await ended([task], every=0.05, most=0.2)
     freed.set()
     await task
+
+
+def test_what_a_library_leaves_behind_does_not_keep_the_program_from_ending() -> None:
+    """`asyncio.run` tells it once: it would wait for who passes over that."""
+    heard: list[int] = []
+
+    async def deaf() -> None:
+        while len(heard) < 3:
+            try:
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                heard.append(1)
+
+    async def program() -> None:
+        left = asyncio.create_task(deaf(), name="left by a library")
+        await asyncio.sleep(0)
+        assert await nothing_left(every=0.05, most=5)
+        assert left.done()
+
+    running = Thread(target=lambda: asyncio.run(program()), daemon=True)
+    running.start()
+    running.join(10)
+    assert not running.is_alive()
+    assert len(heard) == 3

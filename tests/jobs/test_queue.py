@@ -19,6 +19,7 @@ from structlog.testing import capture_logs
 from bot.roles import ALL
 from jobs import prune, queue
 from jobs.dispatch import Batch
+from jobs.ending import ended, nothing_left
 from jobs.prune import TOLD, Pruner
 from jobs.queue import Queue, cron, put
 from jobs.schedule import Job
@@ -40,9 +41,8 @@ async def at_work(*queues: Queue) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        assert await ended(tasks, every=30, most=60)
+        assert await nothing_left(every=1, most=30), asyncio.all_tasks()
 
 
 async def until(true: Callable[[], object], patience: float = 20.0) -> None:
@@ -408,6 +408,7 @@ async def _over(node: asyncio.Task[None]) -> None:
     while not node.done():
         node.cancel()
         await asyncio.wait({node}, timeout=1)
+    assert await nothing_left(every=1, most=30), asyncio.all_tasks()
     assert is_over
     assert node.cancelled()
 
