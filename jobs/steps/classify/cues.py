@@ -29,7 +29,9 @@ class Cues:
 
     def of(self, *groups: str) -> list[Hit[str]]:
         """The hits of these groups, in the order given."""
-        return [hit for group in groups for hit in self.found.get(group, ())]
+        if len(groups) == 1:
+            return self.found.get(groups[0], [])
+        return [hit for group in groups if group in self.found for hit in self.found[group]]
 
     def in_title(self, group: str) -> bool:
         """Whether the group has a hit in the title."""

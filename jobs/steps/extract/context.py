@@ -45,6 +45,7 @@ _APPEAL_STEMS = (
     "緊急",
     "署名",
 )
+_MAY_APPEAL = re.compile("|".join(_APPEAL_STEMS))
 _OP_ED = re.compile(r"^By [A-Z][\w.’' -]{2,60}(?:,.{0,80})?$")
 _TITLE_DOT = re.compile(r"\b(Mr|Mrs|Ms|Dr|Prof|Hon)\.")
 _TARGET = re.compile(
@@ -259,7 +260,7 @@ _HOLDER = re.compile(
 
 def _appeals(text: str) -> bool:
     lowered = text.lower()
-    return any(stem in lowered for stem in _APPEAL_STEMS) and _APPEAL.search(text) is not None
+    return _MAY_APPEAL.search(lowered) is not None and _APPEAL.search(text) is not None
 
 
 def _is_name(line: str) -> bool:

@@ -261,8 +261,7 @@ def deadline(blocks: list[Block], issued: date | None) -> date | None:
     year = issued.year if issued else None
     asked, never = pattern(_FILE, "asked"), pattern(_FILE, "subsidiary")
     for block in blocks:
-        limits = block.counts and (may_hold(_FILE, "by", block.lowered) or _LIMIT_AFTER.search(block.text))
-        for sentence in block.sentences if limits else ():
+        for sentence in block.sentences if _may_limit(block) else ():
             for item in dates_in(sentence, year):
                 value = _on_or_after(item, issued)
                 if value is None or not _limits(sentence, item) or never.search(sentence):
@@ -270,6 +269,13 @@ def deadline(blocks: list[Block], issued: date | None) -> date | None:
                 best.append((0 if asked.search(sentence) else 1, value))
     best.sort(key=lambda pair: pair[0])
     return best[0][1] if best else None
+
+
+def _may_limit(block: Block) -> bool:
+    return block.counts and (
+        may_hold(_FILE, "by", block.lowered)
+        or (not block.text.isascii() and _LIMIT_AFTER.search(block.text) is not None)
+    )
 
 
 def _limits(sentence: str, item: Found) -> bool:

@@ -108,12 +108,15 @@ class Cities:
     def _find(self, tokens: Tokens) -> list[Hit[str]]:
         found: list[Hit[str]] = []
         taken = -1
-        for at, word in enumerate(tokens.words):
-            if at <= taken or not _may_begin(tokens, at):
+        text, alone = tokens.text, self._alone
+        for at, (word, start) in enumerate(zip(tokens.words, tokens.starts, strict=True)):
+            first = text[start]
+            if at <= taken or (first.isascii() and not first.isupper()):
                 continue
-            alone = self._alone[word]
-            hit = None if alone is None else self._at(tokens, at, alone)
-            if hit is not None:
+            code = alone[word]
+            if code is None or not _may_begin(first, text[start - 1] if start else " "):
+                continue
+            if (hit := self._at(tokens, at, code)) is not None:
                 found.append(hit)
                 taken = hit.last
         return found
@@ -178,13 +181,12 @@ def _cut_off(tokens: Tokens, last: int) -> bool:
     return bool(_KATAKANA.match(tokens.text, end - 1) and _KATAKANA.match(tokens.text, end))
 
 
-def _may_begin(tokens: Tokens, at: int) -> bool:
-    first = tokens.text[tokens.starts[at]]
+def _may_begin(first: str, before: str) -> bool:
+    """Whether a name may begin with a character, behind another one."""
     if first.isascii():
         return first.isupper()
     if _CJK.match(first):
         # Hangul and kana leave no doubt where a word begins; Han does.
-        before = tokens.text[tokens.starts[at] - 1] if tokens.starts[at] else " "
         return not (_HANGUL_OR_KANA.match(first) and _HANGUL_OR_KANA.match(before))
     return first.isalpha() and not first.islower()
 
