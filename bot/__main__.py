@@ -32,7 +32,10 @@ GROUPS = ("source", "admin")
 
 
 def command_line(wanted: str = "") -> typer.Typer:
-    """All commands, or `wanted` alone where it is one: each brings much with it, and one is enough to run."""
+    """All commands, or `wanted` alone where it is one: each brings much with it, and one is enough to run.
+
+    None for "--version".
+    """
     app = typer.Typer(
         name="vigil",
         help="Watches what human-rights organisations publish; rings when somebody is in danger; remembers.",
@@ -42,7 +45,7 @@ def command_line(wanted: str = "") -> typer.Typer:
         pretty_exceptions_show_locals=False,  # locals hold tokens and addresses
         callback=_options,
     )
-    every = wanted not in {*GROUPS, *(name for name, _, _ in COMMANDS)}
+    every = wanted not in {"--version", *GROUPS, *(name for name, _, _ in COMMANDS)}
     for name, module, function in COMMANDS:
         if every or name == wanted:
             # Behind the words of a search stands what it is to be without: "prison -camp" is no option.
