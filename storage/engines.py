@@ -67,15 +67,17 @@ class _Asked(Index):
 
     def said(self, groups: Iterable[Group], without: Sequence[Way] = ()) -> str:
         """All these groups, and none of those, as the engine reads it; "" for nothing."""
-        asked = self._and.join(
-            f"({self._or.join(self._and.join(map(self._one, way.steps)) for way in _ways(group))})"
-            for group in groups
-            if group.ways
-        )
+        asked = self._all_of([group for group in groups if group.ways])
         for way in without if asked else ():
             if len(way.steps) == 1:
                 asked = f"({asked}){self._but}{self._one(way.steps[0])}"
         return asked
+
+    def _all_of(self, groups: Sequence[Group]) -> str:
+        return self._and.join(f"({self._or.join(map(self._in_order, _ways(group)))})" for group in groups)
+
+    def _in_order(self, way: Way) -> str:
+        return self._and.join(map(self._one, way.steps))
 
     def numbers(self, asks: Sequence[Ask]) -> list[list[int]]:
         """For each question the numbers of the statements that it matches, the newest first."""
@@ -115,6 +117,24 @@ class SqliteIndex(_Asked):
     )
     _among = "IN (SELECT value FROM json_each(?))"
     _and, _or, _but = " AND ", " OR ", " NOT "
+
+    def _all_of(self, groups: Sequence[Group]) -> str:
+        """Of what is met by several terms each has the rarest group beside it.
+
+        Else FTS5 looks for the next statement with all of these through all that hold one, although it has
+        to stand where the rarest group does: it goes from one to the next in each branch by itself.
+        """
+        if len(groups) < 2:
+            return super()._all_of(groups)
+        rarest = min(groups, key=lambda group: group.most)
+        first = super()._all_of([rarest])
+
+        def branch(way: Way) -> str:
+            asked = self._in_order(way)
+            return f"{first} AND {asked}" if len(way.steps) > 1 and way.held > rarest.most else asked
+
+        others = (group for group in groups if group is not rarest)
+        return " AND ".join((first, *(f"({' OR '.join(map(branch, _ways(group)))})" for group in others)))
 
     @staticmethod
     def _one(step: Sequence[int]) -> str:
