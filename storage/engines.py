@@ -2,7 +2,7 @@
 
 import json
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -20,6 +20,10 @@ from storage.vocabulary import DOUBLE, PART, number_of, numbers_in, sign
 
 _TABLES = ("statement_index", "statement_index_title")
 """On SQLite: of all terms, and of those in titles with the facts that filters ask for."""
+_SEGMENTS, _SHARE = 8, 1_000
+"""Segments of FTS5, each of at least a thousandth of its table, in more of which no term is looked for."""
+_PORTION = 200
+"""Pages that are merged in one transaction: it takes some hundredths of a second."""
 _FOUND = ("statement_index_all(id)", "statement_index_title(id)")
 _WIDE = (
     "array_to_tsvector(string_to_array(title || rest, NULL))",
@@ -74,10 +78,10 @@ class _Asked(Index):
         return asked
 
     def _all_of(self, groups: Sequence[Group]) -> str:
-        return self._and.join(f"({self._or.join(map(self._in_order, _ways(group)))})" for group in groups)
+        return self._and.join(f"({self._or.join(map(self._way, _ways(group)))})" for group in groups)
 
-    def _in_order(self, way: Way) -> str:
-        return self._and.join(map(self._one, way.steps))
+    def _way(self, way: Way) -> str:
+        return self._and.join(map(self._one, way.asked or way.steps))
 
     def numbers(self, asks: Sequence[Ask]) -> list[list[int]]:
         """For each question the numbers of the statements that it matches, the newest first."""
@@ -118,23 +122,22 @@ class SqliteIndex(_Asked):
     _among = "IN (SELECT value FROM json_each(?))"
     _and, _or, _but = " AND ", " OR ", " NOT "
 
-    def _all_of(self, groups: Sequence[Group]) -> str:
-        """Of what is met by several terms each has the rarest group beside it.
+    def merge(self, *, begun: bool) -> bool:
+        """By FTS5's command "merge": a negative number begins to lay everything together (manual, 6.8)."""
+        left = [self._merge(table, begun=begun) for table in _TABLES]
+        return any(left)
 
-        Else FTS5 looks for the next statement with all of these through all that hold one, although it has
-        to stand where the rarest group does: it goes from one to the next in each branch by itself.
-        """
-        if len(groups) < 2:
-            return super()._all_of(groups)
-        rarest = min(groups, key=lambda group: group.most)
-        first = super()._all_of([rarest])
-
-        def branch(way: Way) -> str:
-            asked = self._in_order(way)
-            return f"{first} AND {asked}" if len(way.steps) > 1 and way.held > rarest.most else asked
-
-        others = (group for group in groups if group is not rarest)
-        return " AND ".join((first, *(f"({' OR '.join(map(branch, _ways(group)))})" for group in others)))
+    def _merge(self, table: str, *, begun: bool) -> bool:
+        if not begun:
+            question = f"SELECT count(*) FROM {table}_idx GROUP BY segid"  # noqa: S608 - names of our own
+            pages = self._connection.exec_driver_sql(question).scalars().all()
+            if sum(one * _SHARE >= sum(pages) for one in pages) <= _SEGMENTS:
+                return False
+        changes = "SELECT total_changes()"
+        before = self._connection.exec_driver_sql(changes).scalar_one()
+        said = f"INSERT INTO {table} ({table}, rank) VALUES ('merge', ?)"  # noqa: S608 - likewise
+        self._connection.exec_driver_sql(said, (_PORTION if begun else -_PORTION,))
+        return int(self._connection.exec_driver_sql(changes).scalar_one()) - before >= 2
 
     @staticmethod
     def _one(step: Sequence[int]) -> str:
@@ -187,6 +190,11 @@ class PostgresIndex(_Asked):
     _among = "= ANY(%s)"
     _and, _or, _but = " & ", " | ", " & !"
 
+    def merge(self, *, begun: bool) -> bool:
+        """PostgreSQL's vacuum does that by itself."""
+        del begun
+        return False
+
     @staticmethod
     def _one(step: Sequence[int]) -> str:
         several = [" & ".join(_quoted(char) for char in sign(number)) for number in step]
@@ -218,13 +226,20 @@ def index_for(connection: Connection, additions: Additions, memory: Memory | Non
     return kind(connection, additions, memory or Memory())
 
 
-def _ways(group: Group) -> Iterator[Way]:
+def _ways(group: Group) -> list[Way]:
     """The ways, without those that ask for more than another one does: terms apart are enough."""
-    seen: set[tuple[tuple[int, ...], ...]] = set()
+    kept: list[tuple[Way, list[frozenset[int]]]] = []
     for way in group.ways:
-        if way.steps not in seen:
-            seen.add(way.steps)
-            yield way
+        steps = list(map(frozenset, way.asked or way.steps))
+        if not any(_asks_less(other, steps) for _, other in kept):
+            kept = [(one, other) for one, other in kept if not _asks_less(steps, other)]
+            kept.append((way, steps))
+    return [way for way, _ in kept]
+
+
+def _asks_less(one: Sequence[frozenset[int]], other: Sequence[frozenset[int]]) -> bool:
+    """Whether whatever holds the other holds this one."""
+    return all(any(step >= narrow for narrow in other) for step in one)
 
 
 def for_fts5(

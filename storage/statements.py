@@ -279,6 +279,10 @@ class Statements:
         self._count_edit()
         return cancelled
 
+    def merge_index(self, *, begun: bool = False) -> bool:
+        """A portion of what keeps look-ups quick; whether there is more to do, `begun` then."""
+        return self._index.merge(begun=begun)
+
     def are_indexed(self) -> bool:
         """Whether the index was made by the rules that this program knows."""
         return self._index.is_current()
