@@ -78,7 +78,7 @@ class _Asked(Index):
         return asked
 
     def _all_of(self, groups: Sequence[Group]) -> str:
-        return self._and.join(f"({self._or.join(map(self._way, _ways(group)))})" for group in groups)
+        return self._and.join(f"({self._or.join(map(self._way, ways_of(group)))})" for group in groups)
 
     def _way(self, way: Way) -> str:
         return self._and.join(map(self._one, way.asked or way.steps))
@@ -226,7 +226,7 @@ def index_for(connection: Connection, additions: Additions, memory: Memory | Non
     return kind(connection, additions, memory or Memory())
 
 
-def _ways(group: Group) -> list[Way]:
+def ways_of(group: Group) -> list[Way]:
     """The ways, without those that ask for more than another one does: terms apart are enough."""
     kept: list[tuple[Way, list[frozenset[int]]]] = []
     for way in group.ways:

@@ -161,7 +161,7 @@ class Index(ABC):
 
     @abstractmethod
     def merge(self, *, begun: bool) -> bool:
-        """Lays parts of the index together, in each of which terms are looked for; whether there is more to do.
+        """Lays parts of the index together, in each of which terms are looked for; is there more to be done?
 
         A portion in a transaction; `begun`: one was done just now.
         """
