@@ -65,13 +65,10 @@ class Compacted:
 Tell = Callable[[Portion], None]
 
 
-def compact(
-    database: Database, now: datetime, version: str, tell: Tell = lambda _: None, *, wait: bool = True
-) -> Compacted:
+def compact(database: Database, now: datetime, version: str, tell: Tell = lambda _: None) -> Compacted:
     """Takes the archive over; what is done already is left. `version` is this program's, as nodes tell it.
 
-    Without `wait` nobody else is at work: else those who are must have noticed before the indexes go that
-    they ask. Raises Unusable where programs of another version are at work, StorageError where it broke off.
+    Raises Unusable where programs of another version are at work, StorageError where it broke off.
     """
     try:
         with locks.if_free(database.engine, "compact") as alone:
@@ -80,7 +77,7 @@ def compact(
             if not database.is_shared:
                 return _Sqlite(database, tell).taken()
             _check_nodes(database, now, version)
-            return _PostgreSQL(database, tell, wait=wait).taken()
+            return _PostgreSQL(database, tell).taken()
     except SQLAlchemyError as error:
         raise StorageError(
             f"it broke off: {reason(error)}: mend that and run the same command again, it goes on"
@@ -148,7 +145,6 @@ class _PostgreSQL:
 
     database: Database
     tell: Tell
-    wait: bool
 
     def taken(self) -> Compacted:
         before = self._room()
@@ -195,12 +191,12 @@ class _PostgreSQL:
             self.tell(Portion("indexed", at, ended=at == len(_VECTORS)))
 
     def _let_go(self) -> None:
-        """The indexes that programs asked which had not noticed the exchange: now all have."""
+        """The indexes that programs ask which have not noticed the exchange: where there are any, later."""
         with self._plain() as connection:
             there = [
                 name for name in _WIDE if connection.execute(_VALID, {"name": name}).scalar() is not None
             ]
-            if there and self.wait:
+            if there and connection.execute(_OTHERS, {"ours": f"vigil-{locks.place()}"}).scalar():
                 time.sleep(ASKED_AGAIN_AFTER + _PATIENCE)
             for name in there:
                 connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY {name}")
@@ -320,6 +316,10 @@ def _title(connection: Connection, last: int) -> tuple[Sequence[int], int]:
 
 
 _WIDE = tuple(f"ix_statement_index_words_{name}" for name in _VECTORS)
+_OTHERS = sa.text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+    "AND application_name LIKE 'vigil-%' AND application_name <> :ours"
+)
 _NEXT = sa.text(
     f"INSERT INTO {_MADE} SELECT id FROM statement_index_words AS one WHERE id > :last "  # noqa: S608 - names of our own
     f"AND NOT EXISTS (SELECT FROM {_MADE} AS there WHERE there.id = one.id) "

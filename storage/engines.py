@@ -134,10 +134,11 @@ class SqliteIndex(_Asked):
             if sum(one * _SHARE >= sum(pages) for one in pages) <= _SEGMENTS:
                 return False
         changes = "SELECT total_changes()"
-        before = self._connection.exec_driver_sql(changes).scalar_one()
+        before: int = self._connection.exec_driver_sql(changes).scalar_one()
         said = f"INSERT INTO {table} ({table}, rank) VALUES ('merge', ?)"  # noqa: S608 - likewise
         self._connection.exec_driver_sql(said, (_PORTION if begun else -_PORTION,))
-        return int(self._connection.exec_driver_sql(changes).scalar_one()) - before >= 2
+        after: int = self._connection.exec_driver_sql(changes).scalar_one()
+        return after - before >= 2
 
     @staticmethod
     def _one(step: Sequence[int]) -> str:
