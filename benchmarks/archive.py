@@ -231,7 +231,9 @@ def _room(database: Database) -> int:
         return Path(file).stat().st_size
     with database.engine.connect() as connection:
         mine = [*metadata.tables, *_INDEX]
-        sizes = (connection.scalar(sa.text(f"SELECT pg_total_relation_size('{one}')")) for one in mine)
+        sizes = (
+            connection.scalar(sa.text(f"SELECT pg_total_relation_size(to_regclass('{one}'))")) for one in mine
+        )
         return sum(int(size or 0) for size in sizes)
 
 
