@@ -26,8 +26,8 @@ from storage.odds import repeated
 PORTION = 500
 """Statements in one transaction."""
 _NUMBERS = 20_000
-_VACUUM_EVERY = 50_000
-"""Statements after which their room is free for the next: else the table would grow by half meanwhile."""
+_VACUUM_SHARE, _VACUUM_LEAST = 20, 2_000
+"""After a twentieth of all statements their room is made free for the next: else a table grows by half."""
 _PATIENCE = 3.0
 _PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 _AT_WORK = timedelta(minutes=2)
@@ -158,8 +158,8 @@ class _PostgreSQL:
             self._in_turn(_exchange)
             self.tell(Portion("exchanged", numbered, ended=True))
         self._let_go()
-        packed = self._through("packed", _pack)
-        titled = self._through("titled", _title)
+        packed = self._through("packed", "statements", _pack)
+        titled = self._through("titled", "entries", _title)
         return Compacted(numbered, packed, titled, before, self._room())
 
     def _number(self) -> int:
@@ -201,9 +201,13 @@ class _PostgreSQL:
             for name in there:
                 connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY {name}")
 
-    def _through(self, step: str, does: Callable[[Connection, int], tuple[Sequence[int], int]]) -> int:
-        """A step on all statements, a portion in a transaction; returns how many rows it changed."""
+    def _through(
+        self, step: str, table: str, does: Callable[[Connection, int], tuple[Sequence[int], int]]
+    ) -> int:
+        """A step on all statements, a portion in a transaction; returns how many rows of a table it changed."""
         last = changed = vacuumed = 0
+        with self.database.read() as work:
+            every = max(_VACUUM_LEAST, work.counts().statements // _VACUUM_SHARE)
         while True:
             seen, more = repeated(partial(self._portion, does, last))
             if not seen:
@@ -211,11 +215,11 @@ class _PostgreSQL:
             last = seen[-1]
             changed += more
             self.tell(Portion(step, changed))
-            if changed - vacuumed >= _VACUUM_EVERY:
+            if changed - vacuumed >= every:
                 vacuumed = changed
-                self._vacuum()
+                self._vacuum(table)
         if changed:
-            self._vacuum()
+            self._vacuum(f"ANALYZE {table}")
         self.tell(Portion(step, changed, ended=True))
         return changed
 
@@ -225,9 +229,9 @@ class _PostgreSQL:
         with self.database.write() as work:
             return does(work.connection, last)
 
-    def _vacuum(self) -> None:
+    def _vacuum(self, what: str) -> None:
         with self._plain() as connection:
-            connection.exec_driver_sql("VACUUM ANALYZE statements, entries")
+            connection.exec_driver_sql(f"VACUUM {what}")
 
     @contextmanager
     def _plain(self) -> Iterator[Connection]:

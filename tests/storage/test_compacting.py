@@ -94,7 +94,7 @@ def test_it_goes_on_whatever_interrupts_it_and_nobody_notices(
     """Who reads and writes between all steps finds everything; what is written then comes too."""
     monkeypatch.setattr(compacting, "PORTION", 1)
     monkeypatch.setattr(compacting, "_NUMBERS", 1)
-    monkeypatch.setattr(compacting, "_VACUUM_EVERY", 4)
+    monkeypatch.setattr(compacting, "_VACUUM_LEAST", 4)
     before = said(old)
     for steps in count(1, 2):
         try:
