@@ -204,7 +204,7 @@ class _PostgreSQL:
     def _through(
         self, step: str, table: str, does: Callable[[Connection, int], tuple[Sequence[int], int]]
     ) -> int:
-        """A step on all statements, a portion in a transaction; returns how many rows of a table it changed."""
+        """A step on all statements, a portion in a transaction; returns how many rows it changed."""
         last = changed = vacuumed = 0
         with self.database.read() as work:
             every = max(_VACUUM_LEAST, work.counts().statements // _VACUUM_SHARE)
