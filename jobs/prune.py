@@ -83,6 +83,18 @@ class Pruner:
             work.nodes.prune(now)
             work.rereads.prune(now)
         self._forget_places(now)
+        self.merge()
+
+    def merge(self, pause: float = 0.05) -> None:
+        """Lays the archive's index together where it has come apart: in small transactions, with pauses."""
+        end, begun, more = time.monotonic() + _WITHIN, False, True
+        while more and time.monotonic() < end:
+            with self.database.write() as work:
+                more = work.statements.merge_index(begun=begun)
+            if more and not begun:
+                log.info("index.merges")
+            begun = True
+            time.sleep(pause if more else 0.0)
 
     def absent(self, now: datetime) -> tuple[Part, ...]:
         """In which ranges of ids somebody is past the time of grace, or idle."""

@@ -1,9 +1,10 @@
-"""How an archive on PostgreSQL is kept in less room, where it was begun so (migration 0051).
+"""How an archive on PostgreSQL is kept in less room: where it was begun so (migration 0051), or taken over.
 
 The long texts of statements are packed in a column of their own: PostgreSQL packs no row below 2 KB, and
 others hardly. SQLite is given them packed where they stand (`storage.columns.Prose`).
 """
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,18 +20,21 @@ TOLD = "\x1f"
 """Stands for the text of an entry where its statement has the same, in such archives also for the title."""
 SINCE = "0051"
 """The oldest version whose program can work on them."""
+ASKED_AGAIN_AFTER = 60.0
+"""Seconds after which a program notices that its archive was taken over (`storage.compacting`)."""
 
 
 def is_compact(connection: Connection, memory: Memory | None = None) -> bool:
     """Whether this archive is kept so; `memory` is of that database alone."""
     if connection.dialect.name != "postgresql":
         return False
-    if memory is None or memory.is_compact is None:
-        there = connection.exec_driver_sql(f"SELECT to_regclass('{FOUND}') IS NOT NULL").scalar()
-        if memory is None:
-            return bool(there)
-        memory.is_compact = bool(there)
-    return memory.is_compact
+    now = time.monotonic()
+    if memory is not None and (memory.is_compact or now < memory.wide_until):
+        return memory.is_compact
+    there = bool(connection.exec_driver_sql(f"SELECT to_regclass('{FOUND}') IS NOT NULL").scalar())
+    if memory is not None:
+        memory.is_compact, memory.wide_until = there, now + ASKED_AGAIN_AFTER
+    return there
 
 
 def packed(row: Mapping[str, Any], *, compact: bool) -> dict[str, Any]:
@@ -52,6 +56,11 @@ def is_wide(connection: Connection) -> bool:
 def widened(row: dict[str, Any]) -> dict[str, Any]:
     """A row of any table as it is kept in a wide archive."""
     return row | {"text": text_of(row["text"], row["packed"]), "packed": None} if row.get("packed") else row
+
+
+def say_whom_it_serves(connection: Connection, oldest: str = SINCE) -> None:
+    """From the commit on the database refuses programs of before, which would find nothing in it."""
+    connection.exec_driver_sql(f"COMMENT ON TABLE alembic_version IS 'serves {oldest}'")
 
 
 def tell_titles(connection: Connection) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -20,6 +20,10 @@ from storage.vocabulary import DOUBLE, PART, number_of, numbers_in, sign
 
 _TABLES = ("statement_index", "statement_index_title")
 """On SQLite: of all terms, and of those in titles with the facts that filters ask for."""
+_SEGMENTS, _SHARE = 8, 1_000
+"""Segments of FTS5, each of at least a thousandth of its table, in more of which no term is looked for."""
+_PORTION = 200
+"""Pages that are merged in one transaction: it takes some hundredths of a second."""
 _FOUND = ("statement_index_all(id)", "statement_index_title(id)")
 _WIDE = (
     "array_to_tsvector(string_to_array(title || rest, NULL))",
@@ -67,15 +71,17 @@ class _Asked(Index):
 
     def said(self, groups: Iterable[Group], without: Sequence[Way] = ()) -> str:
         """All these groups, and none of those, as the engine reads it; "" for nothing."""
-        asked = self._and.join(
-            f"({self._or.join(self._and.join(map(self._one, way.steps)) for way in _ways(group))})"
-            for group in groups
-            if group.ways
-        )
+        asked = self._all_of([group for group in groups if group.ways])
         for way in without if asked else ():
             if len(way.steps) == 1:
                 asked = f"({asked}){self._but}{self._one(way.steps[0])}"
         return asked
+
+    def _all_of(self, groups: Sequence[Group]) -> str:
+        return self._and.join(f"({self._or.join(map(self._way, ways_of(group)))})" for group in groups)
+
+    def _way(self, way: Way) -> str:
+        return self._and.join(map(self._one, way.asked or way.steps))
 
     def numbers(self, asks: Sequence[Ask]) -> list[list[int]]:
         """For each question the numbers of the statements that it matches, the newest first."""
@@ -115,6 +121,24 @@ class SqliteIndex(_Asked):
     )
     _among = "IN (SELECT value FROM json_each(?))"
     _and, _or, _but = " AND ", " OR ", " NOT "
+
+    def merge(self, *, begun: bool) -> bool:
+        """By FTS5's command "merge": a negative number begins to lay everything together (manual, 6.8)."""
+        left = [self._merge(table, begun=begun) for table in _TABLES]
+        return any(left)
+
+    def _merge(self, table: str, *, begun: bool) -> bool:
+        if not begun:
+            question = f"SELECT count(*) FROM {table}_idx GROUP BY segid"  # noqa: S608 - names of our own
+            pages = self._connection.exec_driver_sql(question).scalars().all()
+            if sum(one * _SHARE >= sum(pages) for one in pages) <= _SEGMENTS:
+                return False
+        changes = "SELECT total_changes()"
+        before: int = self._connection.exec_driver_sql(changes).scalar_one()
+        said = f"INSERT INTO {table} ({table}, rank) VALUES ('merge', ?)"  # noqa: S608 - likewise
+        self._connection.exec_driver_sql(said, (_PORTION if begun else -_PORTION,))
+        after: int = self._connection.exec_driver_sql(changes).scalar_one()
+        return after - before >= 2
 
     @staticmethod
     def _one(step: Sequence[int]) -> str:
@@ -167,6 +191,11 @@ class PostgresIndex(_Asked):
     _among = "= ANY(%s)"
     _and, _or, _but = " & ", " | ", " & !"
 
+    def merge(self, *, begun: bool) -> bool:
+        """PostgreSQL's vacuum does that by itself."""
+        del begun
+        return False
+
     @staticmethod
     def _one(step: Sequence[int]) -> str:
         several = [" & ".join(_quoted(char) for char in sign(number)) for number in step]
@@ -198,13 +227,20 @@ def index_for(connection: Connection, additions: Additions, memory: Memory | Non
     return kind(connection, additions, memory or Memory())
 
 
-def _ways(group: Group) -> Iterator[Way]:
+def ways_of(group: Group) -> list[Way]:
     """The ways, without those that ask for more than another one does: terms apart are enough."""
-    seen: set[tuple[tuple[int, ...], ...]] = set()
+    kept: list[tuple[Way, list[frozenset[int]]]] = []
     for way in group.ways:
-        if way.steps not in seen:
-            seen.add(way.steps)
-            yield way
+        steps = list(map(frozenset, way.asked or way.steps))
+        if not any(_asks_less(other, steps) for _, other in kept):
+            kept = [(one, other) for one, other in kept if not _asks_less(steps, other)]
+            kept.append((way, steps))
+    return [way for way, _ in kept]
+
+
+def _asks_less(one: Sequence[frozenset[int]], other: Sequence[frozenset[int]]) -> bool:
+    """Whether whatever holds the other holds this one."""
+    return all(any(step >= narrow for narrow in other) for step in one)
 
 
 def for_fts5(

@@ -52,17 +52,38 @@ class Tally:
         return f"{self.total:032x}"
 
 
-def liner(table: sa.Table) -> Callable[[Row], bytes]:
-    """What makes a line of a row of this table, given as SQLite keeps it, in the order of its columns."""
+def liner(table: sa.Table, *, compact: bool = False) -> Callable[[Row], bytes]:
+    """What makes a line of a row of this table, given as SQLite keeps it, in the order of its columns.
+
+    For a `compact` archive (`storage.compact`) what stays packed goes into a column of its own.
+    """
     writers = [_writer(column) for column in table.columns]
+    names = [column.name for column in table.columns]
+    places = (names.index("text"), names.index("packed")) if compact and "packed" in names else None
 
     def line(row: Row) -> bytes:
+        given = row if places is None else _apart(row, *places)
         fields = (
-            b"\\N" if value is None else write(value) for write, value in zip(writers, row, strict=True)
+            b"\\N" if value is None else write(value) for write, value in zip(writers, given, strict=True)
         )
         return b"\t".join(fields) + b"\n"
 
     return line
+
+
+def _apart(row: Row, text: int, packed: int) -> Row:
+    """The row with its text packed in the other column, where that is shorter."""
+    value = row[text]
+    if isinstance(value, bytes):
+        said = Prose.unpacked(value) or ""
+        found = Prose.packed(said.replace("\x00", "")) if "\x00" in said else value
+    else:
+        found = Prose.packed(value.replace("\x00", ""))
+    if found is None:
+        return row
+    given = list(row)
+    given[text], given[packed] = "", found
+    return given
 
 
 def _writer(column: sa.ColumnElement[Any]) -> Callable[[Any], bytes]:

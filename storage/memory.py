@@ -16,8 +16,10 @@ class Memory:
     def __init__(self) -> None:
         self._state: tuple[Hashable, dict[Hashable, object]] = (None, {})
         self._numbers: tuple[Hashable, dict[str, int]] = (None, {})
-        self.is_compact: bool | None = None
-        """How the archive is kept (`storage.compact`), once that was asked."""
+        self.is_compact = False
+        """How the archive is kept (`storage.compact`), as it was told last."""
+        self.wide_until = 0.0
+        """Until when, of the monotonic clock, it is taken for what it was: it may be taken over."""
 
     def recall(self, stamp: Hashable, key: Hashable, read: Callable[[], _Value]) -> _Value:
         """What `read` gave for this key at this state of the index, or gives now.

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateIndex
 
-from storage.compact import SINCE, is_compact
+from storage.compact import SINCE, is_compact, say_whom_it_serves
 from storage.locks import if_free
 from storage.tables import metadata
 
@@ -53,7 +53,7 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
         command.upgrade(config, revision)
     if is_shared and revision == "head":
         oldest = max(SERVES, SINCE) if is_compact(connection) else SERVES
-        connection.exec_driver_sql(f"COMMENT ON TABLE alembic_version IS 'serves {oldest}'")
+        say_whom_it_serves(connection, oldest)
     connection.commit()
     if is_shared and revision == "head":
         _index_long(connection.engine)

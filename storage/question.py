@@ -1,8 +1,12 @@
 """A question in terms that are held: groups, each met in one of several ways."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from storage.vocabulary import Totals
+
+_ASKED = 2
+"""Terms of a row by which an index is asked for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +21,8 @@ class Way:
     """Whether it is another name for what was typed."""
     held: int = field(default=1, compare=False)
     """No more statements than these meet it, as far as is known."""
+    asked: tuple[tuple[int, ...], ...] = field(default=(), compare=False)
+    """The steps by which an index is asked for it: what they find is read anyway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +57,14 @@ class Question:
     instead: tuple[tuple[str, str], ...] = ()
     unknown: bool = False
     """Whether something was asked for that nothing at all holds."""
+
+
+def rarest(way: Way, held: Sequence[int]) -> tuple[tuple[int, ...], ...]:
+    """The steps by which an index is asked: who holds the rarest of a row of terms is read for the others.
+
+    An index goes through all that hold a common term. What may stand apart is not read for, and of what holds
+    a phrase the newest are to be told.
+    """
+    if way.apart or len(way.steps) <= _ASKED:
+        return way.steps
+    return tuple(way.steps[at] for at in sorted(range(len(held)), key=held.__getitem__)[:_ASKED])

@@ -10,7 +10,7 @@ from storage.hangul import bare_words, cut
 from storage.idle import is_idle, without_idle
 from storage.known import Known
 from storage.queries import Query
-from storage.question import Group, Question, Way
+from storage.question import Group, Question, Way, rarest
 from storage.roots import alike, apart, keys, script, slips
 from storage.terms import compounds, is_unparted, pairs, plain, runs, terms
 from storage.vocabulary import Term, Totals, Vocabulary
@@ -375,11 +375,15 @@ class Reader:
         """The group with how many statements hold it, and each way of it."""
         whole = max(self._statements, 1)
 
-        def of(way: Way) -> int:
-            number = min(sum(self._known.counts.get(number, 1) for number in step) for step in way.steps)
-            return min(max(number, 1), whole)
+        def of(way: Way) -> Way:
+            held = [sum(self._known.counts.get(number, 1) for number in step) for step in way.steps]
+            return replace(
+                way,
+                held=min(max(min(held), 1), whole),
+                asked=way.steps if group.strict else rarest(way, held),
+            )
 
-        ways = tuple(replace(way, held=of(way)) for way in group.ways)
+        ways = tuple(map(of, group.ways))
         good = [way.held for way in ways if way.weight >= _SOUND and way.weight != _PLACE]
         number = max(good) if good else max((way.held for way in ways), default=1)
         return replace(group, ways=ways, held=number)

@@ -160,6 +160,13 @@ class Index(ABC):
         """Likewise of every statement."""
 
     @abstractmethod
+    def merge(self, *, begun: bool) -> bool:
+        """Lays parts of the index together, in each of which terms are looked for; is there more to be done?
+
+        A portion in a transaction; `begun`: one was done just now.
+        """
+
+    @abstractmethod
     def said(self, groups: Iterable[Group], without: Sequence[Way] = ()) -> str:
         """All these groups, and none of those, as the engine reads it; "" for nothing."""
 

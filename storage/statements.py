@@ -51,6 +51,8 @@ _WHOLE = (
 )
 _THESE = _WHOLE.where(statements.c.id.in_(sa.bindparam("ids", expanding=True)))
 
+_HOLD = sa.select(statements.c.id).where(statements.c.id == sa.bindparam("id")).with_for_update()
+"""Nobody else changes the statement until the transaction ends, nor lets its entry take its title from it."""
 _ARCHIVED = sa.not_(statements.c.drill)
 
 
@@ -107,6 +109,7 @@ class Statements:
         What it said is kept as a version; without `now` its words are the same. Not `rewritten` where
         nobody edited it and more of it was read.
         """
+        self._connection.execute(_HOLD, {"id": statement.id})
         before = self.get(statement.id) if now is not None and rewritten else None
         if before is not None and now is not None:
             statement = replace(statement, dropped=dropped(before, statement, now.date()))
@@ -275,6 +278,10 @@ class Statements:
         self._index.remove(statement.id)
         self._count_edit()
         return cancelled
+
+    def merge_index(self, *, begun: bool = False) -> bool:
+        """A portion of what keeps look-ups quick; whether there is more to do, `begun` then."""
+        return self._index.merge(begun=begun)
 
     def are_indexed(self) -> bool:
         """Whether the index was made by the rules that this program knows."""

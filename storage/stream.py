@@ -10,16 +10,18 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import psycopg
 import sqlalchemy as sa
 from psycopg import sql
 
-from storage.compact import FOUND
+from storage.compact import FOUND, TOLD
 from storage.lines import SETTINGS, Tally, liner
 from storage.tables import metadata
 from storage.tables.program import meta
+from storage.tables.watch import entries
 
 BATCH = 20_000
 """Rows between two commits."""
@@ -100,7 +102,13 @@ class _State:
     ended: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+_TITLE = (  # as `Entries.add` keeps it
+    f"CASE WHEN text = '{TOLD}' AND title = (SELECT min(title) FROM statements "  # noqa: S608 - a sign of our own
+    f"WHERE entry_id = entries.id HAVING count(*) = 1) THEN '{TOLD}' ELSE title END"
+)
+
+
+@dataclass(frozen=True)
 class Stream:
     """From one connection to the other; the target's commits are made here, the source is only read."""
 
@@ -111,7 +119,7 @@ class Stream:
     def begin(self) -> None:
         """Empties the target, takes indexes and references away; not committed: the caller sets the mark."""
         names = [table.name for table in TABLES]
-        if self.target.execute("SELECT to_regclass(%s)", (FOUND,)).fetchone() != (None,):
+        if self._is_compact:
             names.append(FOUND)  # it is filled by itself
         self._say(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(map(sql.Identifier, names))))
         later, now = [], []
@@ -175,7 +183,7 @@ class Stream:
         before, began = state.tally.rows, time.monotonic()
         told, places = began, _key_places(table)
         question = sql.SQL("COPY {} ({}) FROM STDIN").format(_name(table), _columns(table))
-        line, pieces = liner(table), self._pieces(table, state.last)
+        line, pieces = liner(table, compact=self._is_compact), self._pieces(table, state.last)
         while not state.ended:
             came = 0
             with self.target.cursor().copy(question) as copy:
@@ -202,12 +210,21 @@ class Stream:
         where = [_OURS] if table is meta else []
         if last:
             where.append(f"({key}) > ({', '.join('?' * len(last))})")
-        asked = ", ".join(f'"{column.name}"' for column in table.columns)
+        asked = ", ".join(self._asked(column) for column in table.columns)
         question = f'SELECT {asked} FROM "{table.name}"'  # noqa: S608 - names of our own
         question += f" WHERE {' AND '.join(where)}" if where else ""
         found = self.source.execute(f"{question} ORDER BY {key}", last)
         while piece := found.fetchmany(_PIECE):
             yield piece
+
+    def _asked(self, column: sa.Column[Any]) -> str:
+        """How a column is asked for: a title that its statement has as well is not kept twice."""
+        return _TITLE if self._is_compact and column is entries.c.title else f'"{column.name}"'
+
+    @cached_property
+    def _is_compact(self) -> bool:
+        """Whether the target keeps its archive in little room."""
+        return self.target.execute("SELECT to_regclass(%s)", (FOUND,)).fetchone() != (None,)
 
     def _held(self, table: sa.Table) -> int:
         """How many rows the source holds."""

@@ -1,4 +1,4 @@
-"""vigil migrate: the database at the version that the program needs, or all of it into PostgreSQL."""
+"""vigil migrate: the database at the version that the program needs, in less room, or into PostgreSQL."""
 
 import time
 from pathlib import Path
@@ -8,8 +8,11 @@ import typer
 
 from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
 from bot.config import Config, ConfigError, postgresql
-from bot.installation import in_memory_vault, senders
+from bot.installation import in_memory_vault, open_database, senders, this_node
 from bot.key import may_be, opened_with, place
+from storage import compacting
+from storage.compact import is_wide
+from storage.compacting import Portion
 from storage.database import Database, StorageError, Unusable, now_utc
 from storage.moving import Moved, Progress, move, shown, stay
 from storage.vault import WrongKey
@@ -28,14 +31,23 @@ def migrate(
     stays: Annotated[
         bool, typer.Option("--stay", help="Take a database up again that was moved, or was to be.")
     ] = False,
+    compact: Annotated[
+        bool,
+        typer.Option("--compact", help="Keep an archive from before in less room; the service may go on."),
+    ] = False,
 ) -> None:
     """Bring the database to the version that this program needs. With --to, move all of it to PostgreSQL.
 
     A move may be interrupted: the same command goes on where it stood. Stop the service first.
+    So may --compact: with it an archive is kept in less room, as those are that are begun now.
     """
     settings = configuration(config)
+    if sum(map(bool, (stays, compact, target))) > 1:
+        fail("--to, --stay and --compact: one at a time", 2)
     if stays:
         _stay(settings, source)
+    elif compact:
+        _compact(settings)
     elif target:
         _move(settings, source, target)
     elif source:
@@ -50,8 +62,44 @@ def _upgrade(settings: Config) -> None:
         database.prepare(migrate=True)
     except (StorageError, WrongKey) as error:
         fail(str(error))
+    with database.read() as work:
+        wide = is_wide(work.connection)
     database.close()
     typer.echo("the database is up to date")
+    if wide:
+        typer.echo(
+            "Its archive was begun before, and takes a fifth more room than it has to: once every node is of "
+            "this version, `vigil migrate --compact` takes it over, while the service goes on."
+        )
+
+
+def _compact(settings: Config) -> None:
+    try:
+        database = open_database(settings, watch=False)
+    except (StorageError, WrongKey) as error:
+        fail(str(error))
+    typer.echo(f"{shown(database)}: statements, entries and the index in less room; this may be interrupted.")
+    began = time.monotonic()
+    try:
+        done = compacting.compact(database, now_utc(), this_node(frozenset()).version, _tell_portion)
+    except Unusable as error:
+        fail(str(error), 2)
+    except StorageError as error:
+        fail(str(error))
+    finally:
+        database.close()
+    mega = 1_000_000
+    typer.echo(
+        f"Done in {time.monotonic() - began:,.0f} s: {done.packed:,} texts packed, {done.titled:,} titles "
+        f"kept once; {done.before / mega:,.0f} MB before, {done.after / mega:,.0f} MB now. What became free "
+        "is used again; how to give it back to the disk is said in docs/operations.md."
+    )
+
+
+def _tell_portion(portion: Portion) -> None:
+    """A line for each step that is over, and now and then for a long one."""
+    if portion.ended or portion.rows % 100_000 < compacting.PORTION:
+        typer.echo(f"  {portion.step:<9} {portion.rows:>12,}{'' if portion.ended else ' so far'}")
 
 
 def _stay(settings: Config, source: str) -> None:

@@ -1,4 +1,4 @@
-"""Times that are said from today on, in English and Korean: "last month", "3 days ago", 작년, 최근 7일.
+"""Times that are said from today on, in English and Korean: "last month", "3 days ago", 최근 7일, 작년 11월.
 
 A week begins on Monday (ISO 8601). "The last 7 days" and today are counted together.
 """
@@ -53,19 +53,39 @@ _NAMED = {
 _BACK = {"this": 0, "current": 0, "이번": 0, "last": 1, "previous": 1, "지난": 1, "저번": 1, "지지난": 2}
 _DAYS = {"하루": "1일", "이틀": "2일", "사흘": "3일", "나흘": "4일", "열흘": "10일", "보름": "15일"}
 """Days have names of their own."""
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            *("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul"),
+            *("august aug", "september sep sept", "october oct", "november nov", "december dec"),
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+_YEAR_OF = {
+    **dict.fromkeys(["올해", "금년", "this year"], 0),
+    **dict.fromkeys(["작년", "지난해", "last year"], 1),
+    **dict.fromkeys(["재작년", "지지난해"], 2),
+}
+"""How many years back a month is whose year is said; of others the last one that is over is meant."""
+_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _NUMBER = rf"\d{{1,3}}|{'|'.join(sorted(_FEW, key=len, reverse=True))}"
 _UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
 _ENGLISH = re.compile(
     rf"(?P<side>since|before|until|till)?(?:\b ?the )? ?"
     rf"(?:(?P<days>today|yesterday)|(?P<back>this|current|last|previous) (?P<one>week|month|year)"
     rf"|(?:last|past) (?P<number>{_NUMBER}) (?P<rolling>{_UNIT})|past (?P<whole>week|month|year)"
-    rf"|(?P<ago>{_NUMBER}) (?P<unit>{_UNIT}) ago)"
+    rf"|(?P<ago>{_NUMBER}) (?P<unit>{_UNIT}) ago"
+    rf"|(?P<month>{_MONTH}) (?P<of>(?:this|last) year)|last (?P<past>{_MONTH}))"
 )
 _KOREAN = re.compile(
     rf"(?:(?P<days>오늘|어제|그저께|그제)|(?P<named>{'|'.join(_NAMED)})"
     rf"|(?P<back>이번|지난|저번|지지난)(?P<one>주|달|해)"
     rf"|(?:최근|지난)(?P<number>{_NUMBER})(?P<rolling>{_UNIT})"
-    rf"|(?P<ago>{_NUMBER})(?P<unit>{_UNIT})전)"
+    rf"|(?P<ago>{_NUMBER})(?P<unit>{_UNIT})전"
+    rf"|(?P<of>작년|재작년|올해|금년|지난해|지지난해)(?P<month>1[0-2]|[1-9])월|지난(?P<past>1[0-2]|[1-9])월)"
     rf"(?:(?P<since>부터|이후)|(?P<before>이전)|(?P<until>까지)|에는|에|엔|은|는|의|동안)?"
 )
 _SIDES = {"till": "until"}
@@ -115,12 +135,21 @@ def _span(said: dict[str, str | None], today: date) -> tuple[date, date]:
         return _unit("day", _DAYS_AGO[days], today)
     if named := said.get("named"):
         return _unit(*_NAMED[named], today)
+    if month := said.get("month") or said.get("past"):
+        return _month(int(_MONTHS.get(month, month)), said.get("of"), today)
     if back := said.get("back"):
         return _unit(_UNITS[said["one"] or ""], _BACK[back], today)
     if rolling := said.get("rolling") or said.get("whole"):
         number = _counted(said.get("number") or "1")
         return _before(_UNITS[rolling], number, today), today + timedelta(days=1)
     return _unit(_UNITS[said["unit"] or ""], _counted(said["ago"] or ""), today)
+
+
+def _month(month: int, of: str | None, today: date) -> tuple[date, date]:
+    """A month of this year or of one before; where none is said, the last such month that is over."""
+    back = _YEAR_OF[of] if of else int(month >= today.month)
+    first = date(today.year - back, month, 1)
+    return first, _months_before(first, -1)
 
 
 def _counted(number: str) -> int:

@@ -125,6 +125,10 @@ TRAPS: dict[str, Trap] = {
     "rows have moved": Trap("storage.stream", "Stream._keep", nth=9),
     "an index is made anew": Trap("storage.stream", "Stream._remember", after=False, only="later", nth=9),
     "the new database is open": Trap("storage.moving", "_finish"),
+    # an archive of before -> in less room
+    "the numbers have a table": Trap("storage.compacting", "_begin"),
+    "the wide indexes are about to go": Trap("storage.compacting", "_PostgreSQL._let_go", after=False),
+    "an old text is packed": Trap("storage.compacting", "_pack"),
     # what a platform may answer, and what the next start makes of none
     "a recipient is suspended": Trap("storage.recipients", "Recipients.suspend"),
     "a recipient is moved": Trap("storage.recipients", "Recipients.move"),

@@ -39,6 +39,9 @@ ELSEWHERE = (
     "rows have moved",
     "an index is made anew",
     "the new database is open",
+    "the numbers have a table",
+    "the wide indexes are about to go",
+    "an old text is packed",
     *(
         point
         for point in TRAPS

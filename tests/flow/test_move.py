@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from storage.database import Database
+from storage.migrate import downgrade, upgrade
+from storage.queries import Query
 from storage.vault import Vault, read_or_make_key
+from tests.builders import a_statement, kept
 from tests.emulators.telegram import TelegramEmulator
 from tests.feeds import Site
 from tests.flow.program import Program
@@ -93,10 +96,34 @@ async def test_a_move_says_what_it_does_and_what_is_to_be_done(
     assert (await vigil.run("poll"))[0] == 0
 
 
+async def test_killed_wherever_it_is_an_archive_of_before_is_taken_over(vigil: Program, address: str) -> None:
+    """Whatever has been done of it, what was said is found; the command says what it did."""
+    database = Database(address, Vault.from_secret(read_or_make_key(vigil.folder / "vigil.key")))
+    database.prepare()
+    text = "Nine people were sent back over the river at night. " * 20
+    with database.write() as work:
+        kept(work, a_statement(title="Nine", text=text))
+    with database.engine.connect().execution_options(vigil_write=True) as connection:
+        downgrade(connection, "0050")  # an archive that holds something stays as it is
+        upgrade(connection)
+    database.close()
+    _configure(vigil, address)
+    code, out, _ = await vigil.run("migrate")
+    assert (code, "`vigil migrate --compact` takes it over" in out) == (0, True), out
+    for point in ("the numbers have a table", "the wide indexes are about to go", "an old text is packed"):
+        assert await vigil.run_until_killed(point, "migrate", "--compact") == -signal.SIGKILL, point
+        with vigil.database() as opened, opened.read() as work:
+            hits = work.statements.search(Query(words=("river",)), 5).hits
+            assert [(hit.statement.title, hit.statement.text) for hit in hits] == [("Nine", text)], point
+    code, out, err = await vigil.run("migrate", "--compact")
+    assert (code, err, "1 texts packed" in out) == (0, "", True), out
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
         (("--from", "sqlite:///vigil.db"), "say where to: add --to"),
+        (("--compact", "--stay"), "--to, --stay and --compact: one at a time"),
         (("--to", "postgresql://vigil:ge@heim@h/x"), "--to: address: cannot be read: write it as"),
         (("--to", "env:NOWHERE"), "NOWHERE is not in the environment"),
         (("--to", "sqlite:///other.db"), "--to: address: cannot be read"),

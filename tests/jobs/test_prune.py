@@ -11,8 +11,10 @@ from jobs.notices import Admins, announce_at_once
 from jobs.prune import IDLE, TOLD, Pruner
 from jobs.spread import Part, parts
 from jobs.unasked import withdraw
+from storage import engines
 from storage.database import Database, Work
 from storage.people import Event, Recipient, Route
+from storage.queries import Query
 from storage.retention import STANDS
 from storage.words import CaseState, DeliveryState, DeskRole, EventKind, Stance
 from tests.builders import NOON, a_reader, an_alert, arrived, kept, queued
@@ -281,3 +283,44 @@ def test_where_messages_stand_is_forgotten_once_and_in_small_steps(
     assert not [words for words in asked if "deliveries.reference !=" in words]
     Pruner(database).prune(later + STANDS)
     assert _places(database, young) == [0]
+
+
+def test_an_index_that_came_apart_is_laid_together_in_small_steps(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each poll adds a segment to FTS5's; the same is found, also after a kill between two steps."""
+    monkeypatch.setattr(engines, "_SEGMENTS", 2)
+    monkeypatch.setattr(engines, "_PORTION", 1)
+    for number in range(7):
+        with database.write() as work:
+            kept(work, *(a_call(title=f"River {number} {one}", text=f"camp{one}") for one in range(40)))
+
+    def found() -> tuple[int, ...]:
+        with database.read() as work:
+            return tuple(
+                hit.statement.id for hit in work.statements.search(Query(words=("river",)), 300).hits
+            )
+
+    def segments() -> list[int]:
+        if database.is_shared:
+            return [1]  # PostgreSQL's vacuum does it
+        with database.engine.connect() as connection:
+            counts = "SELECT count(DISTINCT segid) FROM {}_idx"
+            names = ("statement_index", "statement_index_title")
+            return [connection.scalar(sa.text(counts.format(name))) or 0 for name in names]
+
+    before = found()
+    assert len(before) == 280
+    assert database.is_shared or min(segments()) > 2
+    with database.write() as work:
+        more = work.statements.merge_index()
+    assert found() == before
+    assert more is not database.is_shared
+    Pruner(database).merge(pause=0.0)
+    Pruner(database).merge(pause=0.0)
+    assert max(segments()) == 1
+    assert found() == before
+    with database.write() as work:
+        assert not work.statements.merge_index()
+        kept(work, a_call(title="River again"))
+    assert len(found()) == 281

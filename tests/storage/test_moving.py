@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from itertools import count
 from pathlib import Path
@@ -18,15 +19,17 @@ from jobs.restore import restore
 from storage import moving, stream
 from storage.backup import reading
 from storage.columns import Prose
+from storage.compact import TOLD, is_compact, text_of, widened
 from storage.database import Database, StorageError, Unusable
 from storage.lines import SETTINGS, Tally, liner
 from storage.moving import InUse, Moved, Progress, Refused, move, stay
 from storage.queries import Query
 from storage.stream import TABLES, Stream
 from storage.tables import metadata
-from storage.tables.watch import sources
+from storage.tables.archive import statements
+from storage.tables.watch import entries, sources
 from storage.vault import Vault
-from tests.builders import NOON, a_source
+from tests.builders import NOON, a_source, a_statement, an_entry
 from tests.filled import fill
 from tests.postgres import PostgresServer
 
@@ -41,6 +44,11 @@ def old(migrated_file: Path, vault: Vault, tmp_path: Path) -> Iterator[Database]
     made.prepare()
     with made.write() as work:
         fill(work)
+        source = work.sources.ensure(a_source())
+        long = a_statement(title="A letter", text="Nine were sent back over the river. " * 30)
+        entry = an_entry(uid="told", title=long.title, text=long.text)
+        at = work.entries.add(source.id, entry, NOON, told=True, titled=True)
+        work.statements.add(replace(long, entry_id=at), source, NOON)
         work.updates.add('{"update_id": 1}', NOON)
     yield made
     made.close()
@@ -68,7 +76,10 @@ def everything(database: Database) -> dict[str, list[dict[str, Any]]]:
     with database.engine.connect() as connection:
         for table in metadata.sorted_tables:
             rows = connection.execute(sa.select(table).order_by(*table.primary_key.columns)).mappings()
-            found[table.name] = [dict(row) for row in rows]
+            found[table.name] = [widened(dict(row)) for row in rows]
+    titles = {row["entry_id"]: row["title"] for row in found["statements"]}
+    for row in found["entries"]:
+        row["title"] = titles[row["id"]] if row["title"] == TOLD else row["title"]
     found["meta"] = [row for row in found["meta"] if "move" not in row["name"]]
     return found
 
@@ -91,6 +102,28 @@ def test_every_row_arrives_as_it_was_and_is_found_by_the_same_words(old: Databas
     new.prepare()
     assert [found(new, *one) for one in words] == answers
     assert all(answers)
+
+
+def test_what_moves_arrives_in_little_room(old: Database, new: Database) -> None:
+    """Long texts arrive packed, and what an entry has of its statement is not kept twice; nor is a NUL."""
+    long = "Three were seen\x00 in a camp. " * 30
+    with old.write() as work:
+        (number, *_) = work.connection.scalars(sa.select(statements.c.id).order_by(statements.c.id))
+        changed = sa.update(statements).where(statements.c.id == number).values(text=long)
+        work.connection.execute(changed)
+    moved(old, new)
+    new.prepare()
+    with new.read() as work:
+        assert is_compact(work.connection)
+        rows = work.connection.execute(sa.select(statements)).mappings().all()
+        texts = {row["id"]: text_of(row["text"], row["packed"]) for row in rows}
+        assert texts[number] == long.replace("\x00", "")
+        assert all(bool(row["packed"]) == (len(texts[row["id"]]) >= Prose.worthwhile) for row in rows)
+        told = work.connection.execute(sa.select(entries).where(entries.c.uid == "told")).mappings().one()
+        assert (told["title"], told["text"]) == (TOLD, TOLD)
+        entry = work.entries.get(told["id"])
+        assert entry is not None
+        assert (entry.title, entry.text[:4]) == ("A letter", "Nine")
 
 
 def test_every_table_of_a_database_moves(old: Database) -> None:

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from jobs.steps.clean import strip_controls
 from storage.bounds import Stopped, deadline, in_time
 from storage.database import Database
+from storage.engines import ways_of
 from storage.queries import Query, Sense, Sort
+from storage.question import Group, Way, rarest
 from storage.records import Addressee, Demand
 from storage.roots import keys, keys_of
 from storage.terms import compounds, fold, initials, plain, terms
@@ -60,6 +62,28 @@ def test_a_question_finds_its_statement_first(archive: Database, query: Query, f
     with archive.read() as work:
         hits = work.statements.search(query, 5).hits
     assert [hit.statement.external_id for hit in hits][:1] == [first]
+
+
+def test_a_row_of_terms_is_asked_for_by_its_rarest_and_read_for_the_others(archive: Database) -> None:
+    """An index goes through all that hold a common term; what may stand apart is asked for whole."""
+    steps = ((1,), (2, 3), (4,), (5,))
+    assert rarest(Way(steps), [900, 7, 300, 8]) == ((2, 3), (5,))
+    assert rarest(Way(steps, apart=True), [900, 7, 300, 8]) == steps
+    sense = Sense(0, 1, also=("political prison camps in the North", "North in the prison camps political"))
+    with archive.read() as work:
+        hits = work.statements.search(Query(words=("PPC",), senses=(sense,)), 5).hits
+        assert [hit.statement.external_id for hit in hits] == ["camps"], "in this order"
+        sense = replace(sense, also=sense.also[1:])
+        assert not work.statements.search(Query(words=("PPC",), senses=(sense,)), 5).hits
+
+
+def test_what_asks_for_more_than_another_way_is_not_asked_for() -> None:
+    """Of two that ask for the same the first stays."""
+    one, other = Way(((1,), (2,))), Way(((2,), (1,)))
+    assert ways_of(Group((one, other, Way(((1,), (2,), (3,))), Way(((4,),)), Way(((4, 5),))), 1)) == [
+        one,
+        Way(((4, 5),)),
+    ]
 
 
 @pytest.mark.parametrize("unit", ["x", "X", "f0", "Xx", "가", "カ", "中", "-", "a-", "A ", "A of the "])

@@ -75,27 +75,20 @@ def downgrade() -> None:
     connection = op.get_bind()
     _unpack(connection)
     connection.execute(_UNTOLD, {"told": "\x1f"})
-    if _is_compact(connection):
+    if connection.dialect.name == "postgresql":  # or it is being taken over, in the midst of which it is both
         for event in ("insert", "delete"):
-            op.execute(f"DROP FUNCTION statement_index_{event} CASCADE")
-        op.execute("DROP TABLE statement_index_found")
+            op.execute(f"DROP FUNCTION IF EXISTS statement_index_{event} CASCADE")
+        op.execute("DROP TABLE IF EXISTS statement_index_found, statement_index_made")
         for name, vector in _WIDE.items():
-            op.execute(f"DROP FUNCTION statement_index_{name}")
-            op.execute(
-                f"CREATE INDEX ix_statement_index_words_{name} ON statement_index_words USING gin ({vector})"
-            )
+            op.execute(f"DROP FUNCTION IF EXISTS statement_index_{name}")
+            index = f"ix_statement_index_words_{name}"
+            op.execute(f"CREATE INDEX IF NOT EXISTS {index} ON statement_index_words USING gin ({vector})")
     with op.batch_alter_table("statements") as batch:
         batch.drop_column("packed")
 
 
 def _holds(connection: sa.Connection) -> bool:
     return connection.scalar(sa.text("SELECT 1 FROM statements LIMIT 1")) is not None
-
-
-def _is_compact(connection: sa.Connection) -> bool:
-    if connection.dialect.name != "postgresql":
-        return False
-    return connection.scalar(sa.text("SELECT to_regclass('statement_index_found')")) is not None
 
 
 def _unpack(connection: sa.Connection) -> None:

@@ -38,6 +38,12 @@ def read(line: str, grammar: Grammar = words.SEARCH) -> tuple[str, str, tuple[st
         ("this year|올해|금년|올해의", "2026-01-01", "2027-01-01"),
         ("last year|작년|지난해|작년에|1년 전", "2025-01-01", "2026-01-01"),
         ("재작년|지지난해|2 years ago", "2024-01-01", "2025-01-01"),
+        ("작년 11월|지난해 11월에|November last year|Nov. last year|지난 11월", "2025-11-01", "2025-12-01"),
+        ("재작년 12월의", "2024-12-01", "2025-01-01"),
+        ("올해 3월|March this year", "2026-03-01", "2026-04-01"),
+        ("last March|지난 3월", "2025-03-01", "2025-04-01"),
+        ("last February|지난 2월", "2026-02-01", "2026-03-01"),
+        ("since last November|지난 11월부터", "2025-11-01", ""),
         (
             "last 7 days|the past seven days|past week|최근 7일|최근 일주일|지난 7일간",
             "2026-03-05",
@@ -77,6 +83,7 @@ def test_keys_of_time_take_such_times_too(line: str, since: str, before: str) ->
     "line",
     [
         "last camp",
+        "this may camp",
         "the last days",
         '"last year"',
         "first month",
