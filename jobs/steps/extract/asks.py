@@ -270,9 +270,10 @@ def _bare_verb(opened: _Opened) -> list[Ask]:
 def _party_that(opened: _Opened) -> list[Ask]:
     """So: "ask X that Y be done"."""
     inner = re.match(r"(?P<party>[^,;:]{2,80}?),?\s+that\s+(?=\S)", opened.rest)
-    if not inner or not parties.actor(inner["party"]) or opened.clause_verb or opened.noun_frame:
+    if not inner or opened.clause_verb or opened.noun_frame:
         return []
-    return opened.clauses(opened.rest[inner.end() :], inner["party"])
+    party = _TRAILING.sub("", inner["party"])
+    return opened.clauses(opened.rest[inner.end() :], party) if parties.actor(party) else []
 
 
 def _list(opened: _Opened) -> list[Ask]:
