@@ -222,7 +222,7 @@ _WITH_CLAUSE = re.compile(
 
 
 def _split_on_commas(name: str) -> list[str]:
-    """So: "Japan, the Republic of Korea and the European Union": where commas name each, at least one a state."""
+    """So: "Japan, the Republic of Korea and the European Union": commas part them, one is a state."""
     parts = [part.strip() for part in re.split(r",\s+(?:and\s+)?|\s+and\s+(?=(?:the\s+)?[A-Z])", name)]
     if len(parts) < _SEVERAL or not all(actor(part) and _ONE_NAME.fullmatch(part) for part in parts):
         return []

@@ -137,7 +137,9 @@ _TOLD = 25  # sentences
 def _one_more(lines: list[str], count: int) -> bool:
     """Whether one more than the number is told of as in danger: "a tenth villager was arrested later"."""
     return any(
-        ordinal(line, count + 1) and (_dangerous(line) or _ALONG.search(line)) and not (_is(line, "safe") or _is(line, "dead"))
+        ordinal(line, count + 1)
+        and (_dangerous(line) or _ALONG.search(line))
+        and not (_is(line, "safe") or _is(line, "dead"))
         for line in lines
     )
 
@@ -398,7 +400,7 @@ def _left_out(line: str, candidate: Candidate, *, closed: bool) -> bool:
 
 
 _TO_BE = re.compile(
-    r"\b(?:must|should|shall|to|that|all|they|the \w+|\w+)\s+be\s+(?:\w+ly\s+)?(?:freed|set free|let go|rescued|saved|"
+    r"\bbe\s+(?:\w+ly\s+)?(?:freed|set free|let go|rescued|saved|"
     r"evacuated|allowed to \w+|brought ashore)\b"
 )
 """What is asked for them, as against what has been: "that all 17 be freed"."""

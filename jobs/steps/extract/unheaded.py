@@ -34,7 +34,7 @@ def at_end(blocks: list[Block]) -> list[tuple[str, str]]:
 
 
 def _represented(blocks: list[Block]) -> list[tuple[str, str]]:
-    """Organisations one a line, each with who speaks for it: "국경모임 대표 김가람", "北の会　代表　山田太郎"."""
+    """Organisations one a line, each with who speaks for it: "국경모임 대표 김가람"."""
     lines = [_SPEAKS.fullmatch(block.text.strip()) for block in blocks]
     found = [line for line in lines if line]
     if len(found) < _LEAST:
@@ -148,7 +148,9 @@ def _counted_row(text: str) -> list[str]:
     return row if told and len(row) == int(told["n"]) else []
 
 
-_IN_ALL = re.compile(r"\s?[(（]?(?:이상|총|以上|計)\s?(?P<n>\d{1,3})\s?(?:개|個|团|団|单)?\s?(?:단체|곳|모임|団体|团体)(?:\s?일동)?[)）]?$")
+_IN_ALL = re.compile(
+    r"\s?[(（]?(?:이상|총|以上|計)\s?(?P<n>\d{1,3})\s?(?:개|個|团|団|单)?\s?(?:단체|곳|모임|団体|团体)(?:\s?일동)?[)）]?$"
+)
 _SHORT = 10  # blocks of a text whose date may stand anywhere
 _ALL = re.compile(r"일동$|一同$")
 """A line that tells that all of them speak, and names none."""
