@@ -273,7 +273,8 @@ def test_words_torn_at_the_end_of_a_line_are_whole() -> None:
     """A scan in a narrow column is read as its sentences stand."""
     text = (
         "We appeal to the Revolutionary Govern-\nment of Zanzibar :\n\n* to release the three "
-        "prison-\ners ;\n\n* to move the sick to the Mnazi\nMmoja hospital ;\n\nWritten in Nairobi by the com-\nmittee.\n"
+        "prison-\ners ;\n\n"
+        "* to move the sick to the Mnazi\nMmoja hospital ;\n\nWritten in Nairobi by the com-\nmittee.\n"
         "One line more.\nAnd another.\n"
     )
     assert asked(text) == [
