@@ -34,6 +34,8 @@ class Ask:
     start: int
     modal: str = ""
     verb: str = ""
+    doer: bool = False
+    """`party` is only by whom it is to be done: "that they be screened by the UNHCR"."""
 
     @property
     def press(self) -> bool:

@@ -91,7 +91,8 @@ _FURTHER = re.compile(
     r"to\s+(?=the\s))?(?P<party>(?:the\s+)?[A-Z][\w’'-]*(?:\s+(?:of|the|on|for|and|in|"
     r"[A-Z][\w’'-]*)){0,9})\s+to\s+(?=(?:not\s+)?[a-z]+)|"
     r"(?:,|;|\band)\s+(?:and\s+)?(?:up)?on\s+(?P<aside>(?:the\s+)?[A-Z][\w’'-]*(?:\s+(?:of|the|on|for|and|in|"
-    r"[A-Z][\w’'-]*)){0,9}),\s+(?:(?:as|which|who|whose|where|in|with|being)\s[^,;]{2,90},\s+)?to\s+(?=(?:not\s+)?[a-z]+)"
+    r"[A-Z][\w’'-]*)){0,9}),\s+(?:(?:as|which|who|whose|where|in|with|being)\s[^,;]{2,90},\s+)?to\s+(?=(?:not\s+)?[a-z]+)|"
+    r"\band\s+(?:up)?on\s+(?P<firm>the\s+[a-z][\w-]{2,20},?(?:\s+[A-Z][\w’'-]*){1,4}),?\s+to\s+(?=(?:not\s+)?[a-z]+)"
 )
 
 
@@ -270,9 +271,10 @@ def _bare_verb(opened: _Opened) -> list[Ask]:
 def _party_that(opened: _Opened) -> list[Ask]:
     """So: "ask X that Y be done"."""
     inner = re.match(r"(?P<party>[^,;:]{2,80}?),?\s+that\s+(?=\S)", opened.rest)
-    if not inner or not parties.actor(inner["party"]) or opened.clause_verb or opened.noun_frame:
+    if not inner or opened.clause_verb or opened.noun_frame:
         return []
-    return opened.clauses(opened.rest[inner.end() :], inner["party"])
+    party = _TRAILING.sub("", inner["party"])
+    return opened.clauses(opened.rest[inner.end() :], party) if parties.actor(party) else []
 
 
 def _list(opened: _Opened) -> list[Ask]:
@@ -302,11 +304,14 @@ def _shared(party: str, what: str) -> Iterator[tuple[str, str]]:
     """The parties that share one asking verb: "call on A to do this, upon B to do that, and C to do more"."""
     rest = what
     for _ in range(6):
-        further = next((m for m in _FURTHER.finditer(rest) if _acts(m["party"] or m["aside"])), None)
+        further = next(
+            (m for m in _FURTHER.finditer(rest) if m["firm"] or _acts(m["party"] or m["aside"])), None
+        )
         if further is None:
             break
         yield party, rest[: further.start()]
-        party, rest = further["party"] or further["aside"], rest[further.end() :]
+        party = further["party"] or further["aside"] or re.sub(r"^the [a-z-]+, ", "", further["firm"])
+        rest = rest[further.end() :]
     yield party, rest
 
 

@@ -104,7 +104,9 @@ def blocks(text: str) -> list[Block]:
     """The blocks of a text in order; lines that one paragraph was wrapped into are joined again."""
     found: list[Block] = []
     text = _bulleted(unfolded(text))
-    width, column = _width(text), _column(text)
+    torn_words = len(_TORN.findall(text)) >= _TORN_LEAST
+    width, column = _width(text, narrowest=_NARROW if torn_words else _USUAL), _column(text)
+    text = _TORN.sub("", text) if torn_words else text
     gap, before = True, 0
     for line, torn in _without_furniture([collapse(raw) for raw in text.splitlines()]):
         if not line:
@@ -207,18 +209,22 @@ def _column(text: str) -> int:
     return int(0.85 * widest) if 20 <= widest <= 64 and len(full) >= 4 and cut >= 0.6 * len(full) else 0
 
 
-def _width(text: str) -> int:
+def _width(text: str, *, narrowest: int) -> int:
     """The width at which the lines were broken, as in mail or PDF text; 0 where they were not."""
     lengths = [len(line) for line in text.splitlines()[:4000] if line.strip()]
     if len(lengths) < 8:
         return 0
     widest = sorted(lengths)[-max(1, len(lengths) // 20)]
     near = sum(0.75 * widest <= length <= widest * 1.1 for length in lengths)
-    if 50 <= widest <= 120 and near >= 0.4 * len(lengths):
+    if narrowest <= widest <= 120 and near >= 0.4 * len(lengths):
         return widest
     return widest if 50 <= widest <= _WIDEST and _broken(text, 0.75 * widest) else 0
 
 
+_TORN = re.compile(r"(?<=[^\W\d_]{2})[-\u2010][^\S\n]{0,8}\n[^\S\n]{0,40}(?=[a-zß-ÿа-яё]{2})")
+"""A word torn at the end of a line, as in print and scans: "Govern-/ment"."""
+_TORN_LEAST = 2  # such words of a text that was printed in a column
+_NARROW, _USUAL = 28, 50  # characters of a line of such a text, and of mail
 _WIDEST = 160  # characters of a line in a wide PDF
 
 
@@ -240,15 +246,16 @@ def _continues(before: str, line: str, width: int, last: int) -> bool:
     """Whether `line` goes on with the sentence that the line before it, `last` characters long, left open."""
     if before[-1] in ".:;!?。！？":
         return width > 0 and line[0].islower() and before[-1] not in ":;"
-    if line[0].islower() and len(before) > 40:
+    if line[0].islower() and len(before) > (min(_LOWER, _FULL * width) if width else _LOWER):
         return True
     if _WORDY_END.search(before[-12:]) and len(before) > 30:
         return True
     tail = before[-60:]
     full = last + 1 + len(line.split(maxsplit=1)[0]) >= _FULL * width
-    return width > 0 and full and len(before) >= 45 and not re.search(r"\d{4}$", tail)
+    return width > 0 and full and len(before) >= min(45, _FULL * width) and not re.search(r"\d{4}$", tail)
 
 
+_LOWER = 40  # characters behind which a line in lower case goes on with a sentence
 _FULL = 0.7
 """Share of the width that a line has at least, with the next word, where its sentence goes on."""
 

@@ -24,7 +24,8 @@ _COUNTRIES = re.compile(
     re.IGNORECASE,
 )
 _SIGNING = re.compile(
-    r"\b(?:on behalf of|undersigned|signed by|signatories|endorsed by|supported by|joined by|the following|"
+    r"\b(?:we (?:are )?writ(?:e|ing) (?:to you )?as|"
+    r"on behalf of|undersigned|signed by|signatories|endorsed by|supported by|joined by|the following|"
     r"representing|representatives of|delegates of|join|signataires|soussignée?s|firmantes|"
     r"abajo firmantes|suscri\w+|firmamos|adherimos|nos (?:sumamos|unimos|adherimos)|(?:les|"
     r"le) escrib(?:en|imos)|signons|signent|adhérons|"
@@ -39,6 +40,8 @@ _SIGNING = re.compile(
 _STEMS = (
     *(
         "behalf",
+        "we write",
+        "writing",
         "undersigned",
         "signed",
         "signator",

@@ -9,6 +9,9 @@ from jobs.steps.extract.verbs import base_verb
 
 _THAT_SPLIT = re.compile(r"(?:[,;]\s*(?:and\s+)?|\s+and\s+)that\s+")
 
+_OF_ITS = re.compile(r"(?:its|your)\s+(?:(?:own|armed|coast|border|state|security)\s+)?[a-z]+", re.IGNORECASE)
+"""Those who answer to whoever is asked: "its coast guard"."""
+
 
 def clauses(text: str, party: str, before: str, form: str, start: int) -> Iterator[Ask]:
     """The clauses after "that": whose subject acts is asked; a passive asks whoever is meant."""
@@ -26,7 +29,8 @@ def clauses(text: str, party: str, before: str, form: str, start: int) -> Iterat
             clause,
         ):
             agent = agent_of(clause)
-            yield Ask(before, form, agent or party, Frame.CLAUSE, clause, start)
+            doer = bool(agent) and not party
+            yield Ask(before, form, party or agent, Frame.CLAUSE, clause, start, doer=doer)
 
 
 def _active(clause: str) -> tuple[str, str] | None:
@@ -48,10 +52,13 @@ def _active(clause: str) -> tuple[str, str] | None:
             "take",
             "ensure",
         } or base_verb(word):
-            if not parties.actor(subject) or re.search(
+            if not (parties.actor(subject) or _OF_ITS.fullmatch(subject)) or re.search(
                 r"(?:\b(?:of|the|and|in|to|for|by|all|on)|,)$", subject, re.IGNORECASE
             ):
                 continue
+            following = tokens[index + 1].group().strip(',“”"') if index + 1 < len(tokens) else ""
+            if _OF_ITS.fullmatch(f"{subject} {word}") and base_verb(following):
+                continue  # the word is a noun here: "its coast guard keep"
             rest = clause[tokens[index].start() :]
             rest = re.sub(r"^(?:must|should|shall|will)\s+", "", rest)
             if re.match(r"(?:not\s+|\w+ly\s+)?be\s+(?!\w+ing\b)", rest):

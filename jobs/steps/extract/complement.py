@@ -78,7 +78,7 @@ def complement(rest: str, rules: Grammar) -> tuple[str, str, str]:
         form, place = rules.verb_at(rest, start)
         name = rest[:at].strip(" ,")
         if form and _fits(link, form, rest[place:], rules):
-            return name, rest[start:].strip(), form
+            return name.rstrip(" —–-"), rest[start:].strip(), form
         if link and _THAT.search(link.group()) and (verb := rules.clause(rest, start)):
             return _clause(name, rest, start, verb, rules)
         if link and _THAT.search(link.group()) and rules.must.search(rest, start):

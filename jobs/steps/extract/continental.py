@@ -16,6 +16,7 @@ from jobs.steps.extract.continental_headings import (
     VOCATIVE,
     addressed_in,
     asks_at_once,
+    before_dash,
     called_by,
     even,
     in_head,
@@ -81,6 +82,10 @@ def _read_block(walk: Walk, block: Block, following: Block) -> None:
     if _DECIDES.search(text):
         walk.section, walk.asked = (), False
         walk.open(None)
+        return
+    if rules.language == "ru" and (dashed := before_dash(text, rules)):
+        walk.store(dashed[0], rules.phrases(dashed[1], INFINITIVE))
+        walk.asked = True
         return
     if turn := turned(walk, text, block, after, leads=leads):
         name, rest = turn
@@ -259,6 +264,8 @@ def _in_turn(named: tuple[str, ...], what: str, rules: Grammar) -> Iterator[tupl
     for joint in _AND_TO.finditer(what):
         name, told, form = complement(what[joint.end() :], rules)
         party = split(name, rules) if name and form and is_party(strip(name, rules), rules) else ()
+        if not joint["to"] and (form != INFINITIVE or len(name.split()) > _SHORT):
+            continue  # "libérer la femme et la fille de X": no party of the same asking word
         if not party or joint.start() <= start:
             continue
         yield named, what[start : joint.start()]
@@ -267,10 +274,10 @@ def _in_turn(named: tuple[str, ...], what: str, rules: Grammar) -> Iterator[tupl
 
 
 _AND_TO = re.compile(
-    r"(?:,\s+(?:et\s+|y\s+|и\s+)?|\s(?:et|y|и|ainsi qu’|así como)\s)(?=(?:aux?\s|à\s(?:la|l’)|à\s[A-Z]|al\s|"
-    r"a\s(?:la|los|las)\s|"
-    r"a\s[A-Z]|к\s|от\s))"
+    r"(?:,\s+(?:et\s+|y\s+|и\s+|ainsi\s(?:que\s|qu’))?|\s(?:(?:et|y|и|ainsi que|así como)\s|ainsi qu’))"
+    r"(?=(?P<to>aux?\s|à\s(?:la|l’)|à\s[A-Z]|al\s|a\s(?:la|los|las)\s|a\s[A-Z]|к\s|от\s)|(?:la\s|les?\s|l’)[A-ZÀ-Ý])"
 )
+_SHORT = 8  # words of a party that shares the asking word without a preposition: "et la France à ..."
 
 
 def _passive(ask: re.Match[str]) -> bool:

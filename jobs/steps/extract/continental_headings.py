@@ -159,3 +159,19 @@ def _turned(walk: Walk, text: str, block: Block, after: str, *, leads: bool) -> 
     alone = actor and not block.marker and bool(name[:1].isupper()) and asks_at_once(after, rules)
     bare = (colon and (actor or walk.listing)) or alone
     return (name, "") if bare and not asks_at_once(text, rules) else None
+
+
+def before_dash(text: str, rules: Grammar) -> tuple[tuple[str, ...], str] | None:
+    """Whom a Russian line names before a dash, and what it asks: "К прокуратуре — остановить выдачу"."""
+    match = _BEFORE_DASH.match(text)
+    if match is None or rules.verb_at(match["rest"], 0)[0] != INFINITIVE:
+        return None
+    named = split(match["name"], rules)
+    asked = is_party(match["name"], rules) or _BODY.search(match["name"])
+    return (named, match["rest"]) if named and asked else None
+
+
+_BEFORE_DASH = re.compile(r"(?:[Кк]о?|[Оо]т)\s(?P<name>[^—–:;.!?]{4,120}?)\s[—–-]\s(?P<rest>[а-яё].*)$")
+_BODY = re.compile(
+    r"комитет|министерств|прокуратур|управлени|суд|ведомств|служб|уполномоченн|посольств", re.IGNORECASE
+)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from jobs.steps.extract.blocks import collapse
 from jobs.steps.extract.data import pattern
@@ -11,17 +12,23 @@ from jobs.steps.extract.listing import BESIDE, FILE, Item, Line, clean_title, da
 _ROW = re.compile(
     r"^(?P<number>\d{1,5}|공지|Notice|NOTICE|\[?Featured\]?)\s*(?:[|\t]|\s{2,})\s*(?P<rest>\S.*)$"
 )
+_DOTTED_ROW = re.compile(
+    r"^(?P<number>\d{1,5}|공지|Notice|NOTICE)[.)]?\s(?P<rest>[^·‧・]{4,200}\s[·‧・]\s.{4,120})$"
+)
+"""A row whose cells stand between dots: "214 Title · writer · 2019-05-21 · 1,240"."""
 
 
 def rows(lines: list[Line]) -> list[Item]:
     """Rows of a board's table: a number or 공지, the title, a writer, a date, a counter."""
     found = _Table()
     for line in lines:
-        match = _ROW.match(line.text.strip())
+        text = line.text.strip()
+        match = _ROW.match(text) or _DOTTED_ROW.match(text)
         if match is None:
             found.beneath(line)
             continue
-        cells = [cell.strip() for cell in re.split(r"\s*[|\t]\s*|\s{2,}", match["rest"]) if cell.strip()]
+        between = r"\s*[|\t]\s*|\s{2,}" if match.re is _ROW else r"\s[·‧・]\s"
+        cells = [cell.strip() for cell in re.split(between, match["rest"]) if cell.strip()]
         dates = short_dates_in(match["rest"])
         clock = re.search(r"(?<!\d)\d{1,2}:\d{2}(?!\d)", match["rest"])
         if len(cells) < 2 or not (dates or clock) or not any(char.isalpha() for char in cells[0]):
@@ -55,7 +62,7 @@ class _Table:
             self.told, row = again, self.items[again]
             if row.title.endswith(("…", "...")):
                 self.items[again] = replace(row, title=clean_title(text), text=clean_title(text))
-        elif self.items and len(line.text) > _PREVIEW:
+        elif self.items and len(line.text) > (_PREVIEW_UNSPACED if _UNSPACED.search(line.text) else _PREVIEW):
             row = self.items[self.told]
             self.items[self.told] = replace(row, text=f"{row.text}\n\n{line.text.strip()}")
 
@@ -70,6 +77,8 @@ _AGAIN_NUMBER = re.compile(r"^(?:\[?\d{1,5}\]?[.)]?\s+|[■▶●◆□▷]\s?)"
 _SAME = 10  # characters with which a title begins
 _LONGER = 80  # characters by which a title may be longer than it is cut in its row
 _PREVIEW = 40  # characters
+_PREVIEW_UNSPACED = 18
+_UNSPACED = re.compile(r"[\u3040-\u9fff]{4}")
 
 
 def ruled(lines: list[Line]) -> list[Item]:
@@ -126,7 +135,13 @@ def dated(lines: list[Line]) -> list[Item]:
         and meta(lines[position + 1].text)
         and short_dates_in(lines[position + 1].text)
         and not short_dates_in(lines[position].text)
-        and (lines[position].gap or position < _HEAD or _ended(lines[position - 1]))
+        and not _BYLINE.fullmatch(collapse(lines[position].text))
+        and (
+            lines[position].gap
+            or position < _HEAD
+            or _ended(lines[position - 1])
+            or _category(lines[position - 1])
+        )
     ]
     if len(starts) < 3:
         return []
@@ -136,6 +151,21 @@ def dated(lines: list[Line]) -> list[Item]:
 
 def _ended(line: Line) -> bool:
     return pattern(FILE, "more").fullmatch(line.text.strip(" .…»→[]")) is not None
+
+
+def _category(line: Line) -> bool:
+    """Whether a line above a title only says of what sort it is: "NEWS", "Press releases"."""
+    text = collapse(line.text)
+    return line.gap and len(text) <= _SORT and len(text.split()) <= 3 and text[-1] not in ".,;:!?。"
+
+
+_SORT = 24  # characters
+_BYLINE = re.compile(
+    r"(?:posted|published|written|publié|publicado|escrito|rédigé|опубликовано|글쓴이|작성자|投稿者|作者|by|por|par)"
+    r"(?:\s|:|：).{1,80}",
+    re.IGNORECASE,
+)
+"""Who put an item there, and when."""
 
 
 def under_dates(lines: list[Line]) -> list[Item]:
@@ -159,29 +189,108 @@ def under_dates(lines: list[Line]) -> list[Item]:
     return found
 
 
+def marked(lines: list[Line]) -> list[Item]:
+    """Items under headings in Markdown: "## Title"; what stands above the first is the page's own."""
+    starts = [at for at, line in enumerate(lines) if _MARKED.match(line.text.strip())]
+    level = [len(lines[at].text.strip().split(" ", 1)[0]) for at in starts]
+    starts = [
+        at for at, depth in zip(starts, level, strict=True) if depth == max(set(level), key=level.count)
+    ]
+    if len(starts) < 3:
+        return []
+    bounds = [*starts[1:], len(lines)]
+    cut = [
+        [replace(line, text=line.text.strip().strip("#*_ ")) for line in lines[start:end]]
+        for start, end in zip(starts, bounds, strict=True)
+    ]
+    when = sum(len(part) > 1 and meta(part[1].text) for part in cut)
+    return [dated_item(part) for part in cut] if when >= 0.6 * len(cut) else []
+
+
+_MARKED = re.compile(r"#{1,4}\s\S.{2,200}$")
+
+
+def dated_below(lines: list[Line]) -> list[Item]:
+    """Posts of a title and a text, each with its date in a line of its own at the end."""
+    ends = [
+        at
+        for at, line in enumerate(lines)
+        if (dates := short_dates_in(collapse(line.text)))
+        and len(collapse(line.text)) - (dates[0].end - dates[0].start) <= BESIDE
+    ]
+    if len(ends) < 3:
+        return []
+    found, start = [], 0
+    for end in ends:
+        titles = [
+            at
+            for at in range(start, end - 1)
+            if lines[at].gap and is_title(collapse(lines[at].text)) and not lines[at + 1].gap
+        ]
+        if not titles:
+            return []
+        part = lines[titles[-1] : end]
+        when = short_dates_in(lines[end].text)[0].value
+        found.append(replace(dated_item(part), when=when))
+        start = end + 1
+    spans = [end - start for start, end in pairwise(ends)]
+    return found if max(spans) <= _POST and _newest_first(found) else []
+
+
+_POST = 12  # lines of a post on a page of previews
+
+
 def lined(lines: list[Line]) -> list[Item]:
     """A page of lines that are a title and its date, before or behind it, and little else."""
-    found = _Table()
+    found, led, closed = _Table(), 0, 0
     for line in lines:
-        text = collapse(_BULLET_SIGN.sub("", line.text))
+        text = _without_cells(collapse(_BULLET_SIGN.sub("", line.text)))
         dates = short_dates_in(text)
         if len(dates) != 1 or len(text) > 200:
             found.beneath(line)
             continue
-        before, after = text[: dates[0].start].strip(" (|·-–,:["), text[dates[0].end :].strip(" )|·-–,:]")
+        before = text[: dates[0].start].lstrip(" |·-–,:").rstrip(" (|·-–,:[")
+        after = text[dates[0].end :].lstrip(" )|·-–,:]").rstrip(" |·-–,:")
         title = before or after
         if not (before and after) and _named(title):
             found.add(Item(clean_title(title), title, dates[0].value))
+            led += not before
+            closed += not after
         else:
             found.beneath(line)
-    return found.items if len(found.items) >= 4 and len(found.items) >= 0.6 * len(lines) else []
+    regular = len(found.items) in {led, closed} and _newest_first(found.items)
+    enough = _LED if regular else _LINED
+    return found.items if len(found.items) >= 4 and len(found.items) >= enough * len(lines) else []
+
+
+_LINED = 0.6  # of the lines of a page are rows
+_LED = 0.3  # where each begins or ends with its date, the newest first: a chronology goes the other way
+
+
+def _without_cells(text: str) -> str:
+    """A line of cells with no more than its longest and its date: writers and counters are left out."""
+    cells = re.split(r"\s+[·‧|]\s+", text) if len(text) <= 240 else []
+    if len(cells) < 3:
+        return text
+    dates = [cell for cell in cells if short_dates_in(cell) and len(cell) <= _CELL]
+    others = [cell for cell in cells if cell not in dates]
+    return f"{max(others, key=len)} | {dates[0]}" if len(dates) == 1 and others else text
+
+
+_CELL = 28  # characters of a cell with a date and a time
+
+
+def _newest_first(items: list[Item]) -> bool:
+    """Whether the dates of the rows fall."""
+    days = [item.when for item in items if item.when]
+    return len(days) > 1 and days[0] > days[-1] and all(one >= other for one, other in pairwise(days))
 
 
 def _named(title: str) -> bool:
     return len(title.split()) >= 3 or (len(title) >= 5 and not title.isascii())
 
 
-_BULLET_SIGN = re.compile(r"^\s*(?:[•·▪◦‣∙●○■□*]|[-–—](?=\s)|\d{1,4}[.)])\s*")
+_BULLET_SIGN = re.compile(r"^\s*(?:[•·▪◦‣∙●○■□*]|[-–—](?=\s)|\d{1,4}[.)](?!\s?\d))\s*")
 _HEAD = 5
 """Lines at the top of a page that are its name and menu."""
 _RULE = re.compile(r"[-_=*~─━]{8,}$")

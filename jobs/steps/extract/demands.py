@@ -255,7 +255,7 @@ def _nominal(text: str) -> bool:
 
 
 def _read_sentence(walk: Walk, sentence: str) -> None:
-    if _REFLEX.search(sentence) or _RECITAL.match(sentence):
+    if _REFLEX.search(sentence) or _RECITAL.match(sentence) or _POLITE.match(sentence):
         return
     if several := _SEVERAL.search(sentence):
         walk.mentioned = tuple(parties.split(several.group()))
@@ -298,6 +298,11 @@ def _read_sentence(walk: Walk, sentence: str) -> None:
             walk.asked = True
 
 
+_POLITE = re.compile(
+    r"(?:please\s+|kindly\s+)?accept\b[^.;]{0,60}\b(?:assurances?|expression|regards|respects?|greetings)\b",
+    re.IGNORECASE,
+)
+"""With which a letter closes."""
 _SEVERAL = re.compile(
     r"\b(?:governments|authorities|parliaments|presidents|leaders)\s+(?:of|in)\s+(?:the\s+)?[A-Z][\w’'-]+"
     r"(?:\s+[A-Z][\w’'-]+)*(?:,\s+(?:of\s+)?(?:the\s+)?[A-Z][\w’'-]+(?:\s+(?:of\s+)?[A-Z][\w’'-]+)*)*,?\s+and\s+"

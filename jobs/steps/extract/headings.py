@@ -29,6 +29,17 @@ _TO_INLINE = re.compile(
     r"(?:(?:we|I) (?:say|write|add|repeat|put it|have this to say)(?: this)?:\s+)?(?=\S)",
     re.IGNORECASE,
 )
+_ONE = (
+    r"(?:(?:of|in)\s+)?(?:the\s+)?(?:[a-z]+\s+(?:of|in|for)\s+(?:the\s+)?)?[A-Z][\w’'.-]{0,30}"
+    r"(?:\s+(?:(?:of|for)\s+(?:the\s+)?)?[A-Z][\w’'.-]{0,30}){0,6}"
+)
+_TO_SEVERAL = re.compile(
+    rf"^(?:and\s+)?to\s+(?P<name>(?:the\s+)?(?:[a-z]+\s+(?:of|in)\s+)?{_ONE}(?:,\s+{_ONE}){{1,8}},?\s+and\s+{_ONE})"
+    r"(?:,?\s+(?:alike|together|both|all))?\s*(?P<end>[,:])\s+"
+    r"(?:(?:we|I) (?:say|write|add|repeat|put it|have this to say)(?: this)?:\s+)?(?=\S)",
+    re.IGNORECASE,
+)
+"""So: "To the governments of A, B and C: ..."."""
 _ESPECIALLY = re.compile(
     r",\s+(?:and\s+)?(?:especially|in particular|particularly|notably|above all)\b[^,;:]{2,80},"
 )
@@ -121,7 +132,8 @@ def turned(block: Block, following: Block, *, inside: bool) -> Turn | None:
     if over := _OVER.match(text):
         return _of(over["name"], formal=False) if parties.actor(over["name"]) else None
     inline = _ESPECIALLY.sub(",", text, count=1) if text[:3].lower() == "to " else text
-    if (match := _TO_INLINE.match(inline)) and _speaks_to(match, inline):
+    several = _TO_SEVERAL.match(inline) if inline[:3].lower() in {"to ", "and"} else None
+    if (match := several or _TO_INLINE.match(inline)) and _speaks_to(match, inline):
         lasts = match["end"] == ":"
         return _of(match["name"], rest=inline[match.end() :].strip(), lasts=lasts, lists=lasts)
     if (match := _TO.match(_CLAUSE.sub("", inline))) and _is_line_to(match, following, inside=inside):

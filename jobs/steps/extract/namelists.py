@@ -71,7 +71,7 @@ def heads_list(block: Block) -> bool:
 
 def heading(block: Block) -> tuple[str, str]:
     """Which list a line opens (organisations or persons), and the names that follow in it."""
-    if found := scripts.heading(block.text):
+    if found := scripts.heading(block.text) or _told(block):
         return found
     head = scripts.unsigned(block.lowered[:120])
     if not (may_hold(_FILE, "organisations", head) or may_hold(_FILE, "persons", head)):
@@ -87,6 +87,39 @@ def heading(block: Block) -> tuple[str, str]:
         return mode, match["rest"]
     return "", ""
 
+
+def _told(block: Block) -> tuple[str, str] | None:
+    """Which list a sentence that says who signs opens, with its names, or the head of a table of them."""
+    lowered = block.lowered
+    if "|" in lowered or "\t" in lowered:
+        cells = [cell.strip() for cell in re.split(r"[|\t]", lowered)]
+        heads = len(cells) > 1 and all(map(_HEAD_CELL.fullmatch, cells))
+        if heads and _CELL.fullmatch(cells[0] or cells[1]):
+            return ("persons" if "name" in lowered and "organi" not in lowered else "organisations"), ""
+    if "ed by" not in lowered[:90] or len(lowered) > _ROWED:
+        return None
+    match = _IN_PROSE.match(block.text)
+    rest = match["rest"].strip() if match else ""
+    if rest.count(",") + rest.count(";") < _PROSED or not _TITLED.search(rest):
+        return None
+    names = [_LAST.sub("", part.strip()) for part in re.split(r"[,;]|\sand\s", rest) if part.strip()]
+    people = all(is_personal(name) and not is_organisation(name) for name in names)
+    return "persons" if people else "organisations", rest
+
+
+_PROSED = 2  # commas between names in a sentence
+_ROWED = 6000  # characters of a sentence that names those who sign
+_CELL = re.compile(r"(?:name of )?(?:organi[sz]ations?|signator(?:y|ies)|names?(?: of organi[sz]ations?)?)")
+_HEAD_CELL = re.compile(
+    r"(?:name of )?(?:organi[sz]ations?|signator(?:y|ies)|names?(?: of organi[sz]ations?)?|"
+    r"representatives?|title|position|role|city|no\.?|#|country|countries|region|)"
+)
+_IN_PROSE = re.compile(
+    r"(?:(?:This|The|Our)\s+(?:\w+\s+){1,3}(?:is|was|has been)\s+)?(?:jointly\s+)?(?:co-?)?"
+    r"(?:[Ss]igned|[Ss]upported|[Ee]ndorsed)"
+    r"\s+by:?\s+(?:the\s+following(?:\s+\w+){1,3}:\s+)?(?P<rest>[A-ZÀ-Þ].*?)\.?$"
+)
+_TITLED = re.compile(r"(?:[,;]|\band)\s+(?:the\s+)?[A-ZÀ-Þ]")
 
 _FRAMED = re.compile(
     r"[【〔\[〈《＜<](?P<head>[^【】〔〕\[\]〈〉《》＜＞<>]{2,24})[】〕\]〉》＞>](?P<rest>.*)$"
@@ -123,7 +156,10 @@ _HEADING, _SURE = 11, 4  # words of a heading; of one that needs no colon
 
 def _several(text: str) -> bool:
     return (
-        len(text.split()) <= 12 or any(separator in text for separator in _SEPARATORS) or text.count(",") >= 2
+        len(text.split()) <= 12
+        or text.count(" / ") > 1
+        or any(separator in text for separator in _SEPARATORS)
+        or text.count(",") >= 2
     )
 
 
@@ -237,8 +273,10 @@ def split_names(text: str, *, persons: bool = False, row: bool = False) -> list[
 def _stroke(text: str, masked: str) -> str:
     """The stroke or dash that parts the names of a row; "" for none."""
     east = EAST.search(text) is not None
-    if east and " / " in masked:
+    if " / " in masked and (east or masked.count(" / ") >= _DASHES):
         return " / "
+    if east and masked.count("·") >= _DASHES and " · " not in masked:
+        return "·"
     if east and masked.count("/") >= _DASHES:
         return "/"
     return next((dash for dash in (" – ", " — ", " - ") if masked.count(dash) >= _DASHES), "")

@@ -210,7 +210,7 @@ def split(name: str) -> list[str]:
     if len(parts) < 2:
         return [cleaned]
     if not all(_stands_alone(part) for part in parts):
-        return _split_on_article(cleaned)
+        return _split_on_commas(cleaned) or _split_on_article(cleaned)
     return [clean(part) for part in parts]
 
 
@@ -219,6 +219,18 @@ _WITH_CLAUSE = re.compile(
     re.IGNORECASE,
 )
 """A collective: what its clause names are no parties of their own."""
+
+
+def _split_on_commas(name: str) -> list[str]:
+    """So: "Japan, the Republic of Korea and the European Union": commas part them, one is a state."""
+    parts = [part.strip() for part in re.split(r",\s+(?:and\s+)?|\s+and\s+(?=(?:the\s+)?[A-Z])", name)]
+    if len(parts) < _SEVERAL or not all(actor(part) and _ONE_NAME.fullmatch(part) for part in parts):
+        return []
+    return [clean(part) for part in parts] if any(names_country(clean(part)) for part in parts) else []
+
+
+_SEVERAL = 3  # names between commas
+_ONE_NAME = re.compile(r"(?:the\s+)?[A-Z][\w’'-]*(?:\s+(?:(?:of|for|on)\s+(?:the\s+)?)?[A-Z][\w’'-]*){0,6}")
 
 
 def _split_on_article(name: str) -> list[str]:

@@ -47,7 +47,7 @@ _EAST_NOT = re.compile(
     r"^\s?(?:以上が?参)"
 )
 _ADDED = re.compile(
-    r"^,?\s+(?:and|et|y|и|و|und|e)\s+(?:the\s+|les\s+|l[oa]s\s+|die\s+|[oa]s\s+)?$|^(?:と|及び|および|和|与|"
+    r"^,?\s+(?:and|et|y|и|و|und|e)\s+(?:the\s+|their\s+|les\s+|leurs\s+|l[oa]s\s+|sus\s+|die\s+|[oa]s\s+|их\s+)?$|^(?:と|及び|および|和|与|"
     r"與|및|과|와)[^、，。\d]{1,14}$|^\s+و$|"
     r"^\s?(?:と|及び|および|和|及|与|與|과|와|및)\s?"
     r"(?:(?:成人|大人|子ども|子供|児童|女性|男性|女子|男子|妇女|婦女|儿童|兒童|여성|남성|어린이|아동|아이|"
@@ -189,7 +189,7 @@ _NO_PEOPLE_AR = re.compile(
 def _still(language: str) -> re.Pattern[str]:
     """Those told by their number alone to be still held or missing: "while 74 remain in their hands"."""
     verbs = (
-        r"(?:of (?:them|whom)\s+)?(?:still\s+)?"
+        r"(?:of (?:them|whom)\s+|others\s+)?(?:still\s+)?"
         r"(?:remain|are still\b|are (?:being |now )?(?:held|detained|missing|kept|imprisoned))|"
         r"(?:d[’']entre eux\s+)?"
         r"(?:restent|demeurent|sont (?:toujours |encore )?(?:détenu|retenu|porté|emprisonné))|"
@@ -344,6 +344,11 @@ def _without_breakdown(found: list[Candidate], line: str) -> list[Candidate]:
         first = max(index + 1, bisect_left(starts, breaks[colon][1]))
         if len(found) - first > 1 and left[first] == one.value:
             return found[:first]
+    for index, one in enumerate(found[:-2]):
+        parts = found[index + 1 :]
+        behind = line[one.end : parts[0].start] == ", " and not any(part.left for part in parts)
+        if behind and left[index + 1] == one.value:
+            return found[: index + 1]
     return found
 
 

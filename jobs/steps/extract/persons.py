@@ -137,9 +137,15 @@ _TOLD = 25  # sentences
 def _one_more(lines: list[str], count: int) -> bool:
     """Whether one more than the number is told of as in danger: "a tenth villager was arrested later"."""
     return any(
-        ordinal(line, count + 1) and _dangerous(line) and not (_is(line, "safe") or _is(line, "dead"))
+        ordinal(line, count + 1)
+        and (_dangerous(line) or _ALONG.search(line))
+        and not (_is(line, "safe") or _is(line, "dead"))
         for line in lines
     )
+
+
+_ALONG = re.compile(r"\b(?:moved|transferred|sent|put|led|flown) with them\b")
+"""So: "A fourth man was moved with them"."""
 
 
 def _aged(blocks: list[Block]) -> int:
@@ -390,4 +396,11 @@ def _left_out(line: str, candidate: Candidate, *, closed: bool) -> bool:
         return True
     if _is(near, "totals") or (_ANOTHER.search(before) and not candidate.left):
         return True
-    return not closed and (_is(near, "safe") or _is(near, "dead"))
+    return not closed and (_is(_TO_BE.sub(" ", near), "safe") or _is(near, "dead"))
+
+
+_TO_BE = re.compile(
+    r"\bbe\s+(?:\w+ly\s+)?(?:freed|set free|let go|rescued|saved|"
+    r"evacuated|allowed to \w+|brought ashore)\b"
+)
+"""What is asked for them, as against what has been: "that all 17 be freed"."""

@@ -6,11 +6,12 @@ from dataclasses import replace
 from jobs.steps.document import Document
 from jobs.steps.extract.blocks import collapse, sentences
 from jobs.steps.extract.data import pattern, words
-from jobs.steps.extract.dated_rows import dated, lined, rows, ruled, under_dates
+from jobs.steps.extract.dated_rows import dated, dated_below, lined, marked, rows, ruled, under_dates
 from jobs.steps.extract.dates import short_dates_in
 from jobs.steps.extract.listing import FILE, Item, Line, clean_title, closes, is_title, lines_of
 from jobs.steps.extract.namelists import is_organisation
 from jobs.steps.extract.operative import OPERATIVE
+from jobs.steps.extract.stacked import stacked
 
 _MOST = 500  # items of one page
 _BULLET = re.compile(r"^(?P<indent>\s*)(?:[•·▪◦‣∙●○■□*]|[-–—](?=\s))\s+(?P<body>\S.*)$")
@@ -23,7 +24,19 @@ _DATELINE = re.compile(
 def split(document: Document) -> tuple[Document, ...]:
     """One document for each separately titled item of a listing; (document,) for anything else."""
     lines = lines_of(document.text)
-    readings = (rows, _bullets, ruled, dated, under_dates, lined, _posts, _headlines)
+    readings = (
+        rows,
+        _bullets,
+        ruled,
+        dated,
+        under_dates,
+        lined,
+        stacked,
+        marked,
+        dated_below,
+        _posts,
+        _headlines,
+    )
     for reading in readings if not _one_text(document.text) else readings[:2]:
         items = reading(lines)
         if len(items) >= 2 and not _below_a_text(document.text, items[0].title):
@@ -237,8 +250,28 @@ def _posts(lines: list[Line]) -> list[Item]:
             fresh = True
     if len(ends) < 2 or len(starts) < 2:
         return []
+    starts[0] = _first_title(lines, starts[0], ends[0])
     bounds = [*starts[1:], len(lines)]
     return [_post(lines[start:end]) for start, end in zip(starts, bounds, strict=True)]
+
+
+def _first_title(lines: list[Line], start: int, end: int) -> int:
+    """Where the first post begins beneath the page's name and menu: right above the first running text."""
+    menu = False
+    for at in range(start, end):
+        text = collapse(lines[at].text)
+        menu = menu or _MENU.search(lines[at].text[:300]) is not None
+        if len(text) > _SHORT or text[-1] in ".。":
+            above = at - 1
+            found = menu and above > start and lines[above].gap and is_title(collapse(lines[above].text))
+            return above if found else start
+    return start
+
+
+_SHORT = 90  # characters
+_MENU = re.compile(
+    r"(?:\S{1,40}\s*[|｜›»>·•/]\s*\S.{0,40}?){2}|(?:[^\s.,]{1,20}(?: [^\s.,]{1,20})?(?:\s{2,}|\u3000)){3}"
+)
 
 
 def _post(lines: list[Line]) -> Item:

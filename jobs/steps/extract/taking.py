@@ -66,7 +66,7 @@ def _pointed_at(ask: Ask) -> str:
 
 def take(walk: Walk, ask: Ask, forced: tuple[str, ...] = ()) -> None:
     """Notes what one request asks of whom, or opens the list that says it."""
-    party = _pointed_at(ask) or ask.party
+    party = "" if ask.doer and walk.section else _pointed_at(ask) or ask.party
     named = walk.named(party) if party else (forced or walk.pointed())
     if _for_nobody(walk, ask, named):
         return

@@ -29,8 +29,26 @@ _ROW = 12_000  # characters of a row that is read
 
 def at_end(blocks: list[Block]) -> list[tuple[str, str]]:
     """The names of the longest such list with the sort of each, "persons" or "organisations"."""
-    found = _longest(blocks)
+    found = _longest(blocks) or _represented(blocks)
     return found or [_by_role(name) for name in under_date(blocks)]
+
+
+def _represented(blocks: list[Block]) -> list[tuple[str, str]]:
+    """Organisations one a line, each with who speaks for it: "국경모임 대표 김가람"."""
+    lines = [_SPEAKS.fullmatch(block.text.strip()) for block in blocks]
+    found = [line for line in lines if line]
+    if len(found) < _LEAST:
+        return []
+    return [(line["body"], "organisations") for line in found] + [
+        (line["person"], "persons") for line in found
+    ]
+
+
+_SPEAKS = re.compile(
+    r"(?P<body>[^\d\s.,:：。、]\S{1,24}(?:\s\S{1,14}){0,2}?)\s"
+    r"(?:(?:공동|상임)?대표(?:자|이사)?|회장|이사장|위원장|사무국장|(?:共同)?代表(?:理事|世話人|者)?|会長|理事長|事務局長)"
+    r"\s?[:：]?\s?(?P<person>[가-힣]{2,4}|[\u3400-\u9fff]{1,4}\s?[\u3040-\u9fff]{1,4})"
+)
 
 
 def _by_role(name: str) -> tuple[str, str]:
@@ -116,13 +134,23 @@ def under_date(blocks: list[Block]) -> list[str]:
         text = _ORDER.sub("", block.text)
         if len(text) > 600 or text[-1] in ".。!?" or pattern(_FILE, "end").match(text):
             break
-        row = re.split(r",\s|、|，|·|/", ASIDE.sub("", text))
+        row = _counted_row(text) or re.split(r",\s|、|，|·|/", ASIDE.sub("", text))
         if any(len(name) > 60 or len(name.split()) > 8 for name in row):
             break
         names += [name.strip() for name in row if name.strip()]
     return names if len(names) >= _LEAST else []
 
 
+def _counted_row(text: str) -> list[str]:
+    """Names that only spaces part, as many as stand behind them in parentheses: "A B C (이상 3개 단체)"."""
+    told = _IN_ALL.search(text)
+    row = text[: told.start()].split() if told else []
+    return row if told and len(row) == int(told["n"]) else []
+
+
+_IN_ALL = re.compile(
+    r"\s?[(（]?(?:이상|총|以上|計)\s?(?P<n>\d{1,3})\s?(?:개|個|团|団|单)?\s?(?:단체|곳|모임|団体|团体)(?:\s?일동)?[)）]?$"
+)
 _SHORT = 10  # blocks of a text whose date may stand anywhere
 _ALL = re.compile(r"일동$|一同$")
 """A line that tells that all of them speak, and names none."""

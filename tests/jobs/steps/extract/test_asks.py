@@ -209,3 +209,75 @@ def test_an_open_list_gives_one_demand_an_item() -> None:
 def test_an_opinion_is_not_a_request() -> None:
     """One author's "should" is an opinion."""
     assert asked("The minister should think again.\n\nBy Jane Doe") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (
+            "To the governments of Chad, Niger and Libya: Open the wells. Do not fence them.",
+            [
+                *((state, "Open the wells") for state in ("Chad", "Niger", "Libya")),
+                *((state, "Do not fence them") for state in ("Chad", "Niger", "Libya")),
+            ],
+        ),
+        (
+            "To the Kingdom of Thailand, we ask that they be screened by the UNHCR.",
+            [("Kingdom of Thailand", "they be screened by the UNHCR")],
+        ),
+        (
+            "To Turkey: we request that its coast guard keep the recordings.",
+            [("Turkey", "keep the recordings")],
+        ),
+        (
+            "We call on Turkey to stop its hunt and on the airline, Sultan Air, to refuse the flight.",
+            [("Turkey", "stop its hunt"), ("Sultan Air", "refuse the flight")],
+        ),
+        ("Please accept, Excellency, the assurances of our highest consideration.", []),
+    ],
+)
+def test_each_of_several_parties_is_asked(text: str, found: list[tuple[str, str]]) -> None:
+    """Names between commas are one each; by whom it is to be done is not who is asked, under a heading."""
+    assert asked(text) == found
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "found"),
+    [
+        (
+            "fr",
+            "Nous exhortons le Mali à libérer les sept bergers et la France à les accueillir.",
+            [("Mali", "libérer les sept bergers"), ("France", "les accueillir")],
+        ),
+        (
+            "fr",
+            "Nous demandons au Mali de libérer les bergers, ainsi qu'à l'Union africaine de les accueillir.",
+            [("Mali", "libérer les bergers"), ("Union africaine", "les accueillir")],
+        ),
+        (
+            "ru",
+            "Мы обращаемся:\n\nК Президенту Кыргызской Республики — принять беженцев.",
+            [("Президенту Кыргызской Республики", "принять беженцев")],
+        ),
+    ],
+)
+def test_a_party_that_shares_the_asking_word_is_asked_for_its_own(
+    language: str, text: str, found: list[tuple[str, str]]
+) -> None:
+    """The second needs no asking word, and no preposition, of its own."""
+    demands = extract(Document(title="", text=text, language=language)).demands
+    assert [(demand.to, demand.quote) for demand in demands] == found
+
+
+def test_words_torn_at_the_end_of_a_line_are_whole() -> None:
+    """A scan in a narrow column is read as its sentences stand."""
+    text = (
+        "We appeal to the Revolutionary Govern-\nment of Zanzibar :\n\n* to release the three "
+        "prison-\ners ;\n\n"
+        "* to move the sick to the Mnazi\nMmoja hospital ;\n\nWritten in Nairobi by the com-\nmittee.\n"
+        "One line more.\nAnd another.\n"
+    )
+    assert asked(text) == [
+        ("Revolutionary Government of Zanzibar", "release the three prisoners"),
+        ("Revolutionary Government of Zanzibar", "move the sick to the Mnazi Mmoja hospital"),
+    ]

@@ -19,6 +19,9 @@ from jobs.steps.extract.persons import persons_at_risk
             None,
         ),
         ("About 200 people gathered at noon.", None, None),
+        ("Ten refugees, seven men and three women, are hiding from deportation.", 10, None),
+        ("Three men were put in solitary confinement. A fourth man was moved with them.", 4, None),
+        ("Three leaders are held. So are 14 students. We ask that all 17 be freed.", 17, None),
     ],
 )
 def test_counted_and_named_persons_in_danger(text: str, count: int | None, minors: int | None) -> None:

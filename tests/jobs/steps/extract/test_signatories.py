@@ -138,3 +138,21 @@ def test_a_row_may_number_its_names() -> None:
     """Names in one line, each behind its number, are as many."""
     row = " ".join(f"{at}. {name}연대" for at, name in enumerate("가나다라마바사아자차카타파하", 1))
     assert signatories(blocks(f"우리는 요구한다.\n\n참가단체(14개)\n{row}\n")).organisations == 14
+
+
+@pytest.mark.parametrize(
+    ("text", "organisations", "persons"),
+    [
+        ("This letter is signed by Lake Watch, the Lantern Project, No Walls and Justice Now.", 4, 0),
+        ("Signed by Maria Santos, Kim Young-ho, Hiroshi Watanabe and John Neill.", 0, 4),
+        ("Signed: Lake Watch / Lantern Project / No Walls / Justice Now", 4, 0),
+        ("Organization | Country\nLake Watch | Kenya\nNo Walls Network | Japan\nCoast Forum | Chad", 3, 0),
+        ("참가단체 : 국군포로가족회·나우인권·자유연대·성통만사", 4, 0),
+        ("2019년 5월 3일\n\n국군포로가족회 나우인권 자유연대 (이상 3개 단체)", 3, 0),
+        ("나우인권 대표 김가람\n자유연대 대표 이나래\n북민회 회장 박다솜", 3, 3),
+    ],
+)
+def test_who_signs_is_told_in_many_shapes(text: str, organisations: int, persons: int) -> None:
+    """In a sentence, in a table under its head, between strokes and dots, each with who speaks for it."""
+    found = signatories(blocks(f"We urge the release of the nine.\n\n{text}"))
+    assert (found.organisations, found.persons) == (organisations, persons)
