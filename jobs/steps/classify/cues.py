@@ -16,7 +16,7 @@ _IDLE = "nothing"
 _DONE = frozenset({"done", "worst"})
 """Groups of what has happened."""
 
-_LASTING = frozenset({"carry_on", "pledge"})
+_LASTING = frozenset({"carry_on", "go_on", "pledge"})
 """Groups that say that something does not end: what readers do, what the writers will do."""
 _OVER = frozenset({"closed", "ends", "no_more"})
 """Groups that say that it does."""
