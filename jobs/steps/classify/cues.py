@@ -65,16 +65,16 @@ def find_cues(tokens: Tokens, title_end: int, language: str) -> Cues:
     asked = {i for hit in hits if hit.value == "demand" for i in range(hit.first, hit.last + 1)}
     found: dict[str, list[Hit[str]]] = {}
     for hit in hits:
-        if hit.value in _TOLD and tokens.sentences[hit.first] in others:
-            continue  # "last year two men were deported": what others met is no news of these
-        if hit.value in _OUTCOMES and hit.first in asked:
-            continue  # "release" in "we ask for her release" is wanted, not told
-        if hit.value in _DONE and hit.first in ahead:
-            continue  # "deported from" in "will be deported from Bangkok"
-        if hit.value in _OVER and hit.first - 1 in goes_on and hit.first in goes_on:
+        group, first = hit.value, hit.first
+        if group in _TOLD:
+            if tokens.sentences[first] in others:
+                continue  # "last year two men were deported": what others met is no news of these
+            if first in (ahead if group in _DONE else asked):
+                continue  # "deported" in "will be deported", "release" in "we ask for her release"
+        elif group in _OVER and first - 1 in goes_on and first in goes_on:
             continue  # "stop calling" in "do not stop calling"
-        if hit.value != _IDLE and not (idle and idle.issuperset(range(hit.first, hit.last + 1))):
-            found.setdefault(hit.value, []).append(hit)
+        if group != _IDLE and not (idle and idle.issuperset(range(hit.first, hit.last + 1))):
+            found.setdefault(group, []).append(hit)
     return Cues(tokens, title_end, found)
 
 
