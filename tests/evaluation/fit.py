@@ -28,7 +28,7 @@ STRENGTH = 0.2
 _EACH = {"stage": 0.1}
 """The same where each stage is set against the others."""
 _TOLERANCE = 1e-3
-SEEN = 2
+SEEN = 3
 """A name must stand in so many examples."""
 PARTS = 5
 _URGENT = "urgent"

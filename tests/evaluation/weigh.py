@@ -18,6 +18,7 @@ from typing import Any
 from jobs.steps.classify.cues import find_cues
 from jobs.steps.classify.features import features_of
 from jobs.steps.classify.grams import grams
+from jobs.steps.classify.together import meetings, met
 from jobs.steps.classify.weights import OUTPUTS
 from jobs.steps.lexicon.languages import detect_language
 from jobs.steps.lexicon.tokens import cut
@@ -26,6 +27,8 @@ from tests.evaluation.entries import rows
 TABLES = Path(__file__).parents[2] / "jobs" / "steps" / "lexicon"
 WORD = 1.0
 """How strongly a word stands beside a feature, which is 1."""
+MEETING = 0.5
+"""And two features that meet."""
 _STRONG = {"harm dated": 2.0, "harm dated, feared": 2.0, "harm near": 1.5, "harm feared": 1.5}
 """What is rare among the examples and decides: it is held back less."""
 _FLOORS = {
@@ -95,9 +98,9 @@ def _examples(labelled: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         tokens, end = cut(text), len(row["title"])
         day = datetime.fromisoformat(row["published"]).date()
         shown = features_of(find_cues(tokens, end, language), day, language).shown
-        names = {name: _STRONG.get(name, 1.0) for name in shown} | {
-            f"{_GRAM}{name}": WORD for name in grams(tokens, end)
-        }
+        names = {name: _STRONG.get(name, 1.0) for name in shown}
+        names |= {met(*two): MEETING for two in meetings(shown)}
+        names |= {f"{_GRAM}{name}": WORD for name in grams(tokens, end)}
         yield {"names": names, "urgent": row["urgent"], "kind": row["kind"], "stage": row["msg_type"]}
 
 

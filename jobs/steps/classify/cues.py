@@ -16,6 +16,15 @@ _IDLE = "nothing"
 _DONE = frozenset({"done", "worst"})
 """Groups of what has happened."""
 
+_LASTING = frozenset({"carry_on", "go_on", "pledge"})
+"""Groups that say that something does not end: what readers do, what the writers will do."""
+_OVER = frozenset({"closed", "ends", "no_more"})
+"""Groups that say that it does."""
+
+_OUTCOMES = frozenset({"freed", "put_off", "bail"})
+_TOLD = _OUTCOMES | _DONE
+"""Groups that tell how a case went."""
+
 HARMS = ("return", "execution", "torture", "disappearance", "health", "eviction", "attack", "custody")
 
 
@@ -51,15 +60,21 @@ def find_cues(tokens: Tokens, title_end: int, language: str) -> Cues:
     hits = _phrases(language if language in LANGUAGES else "en").find(tokens)
     idle = {i for hit in hits if hit.value == _IDLE for i in range(hit.first, hit.last + 1)}
     ahead = {i for hit in hits if hit.value == "risk" for i in range(hit.first, hit.last + 1)}
-    goes_on = {i for hit in hits if hit.value == "carry_on" for i in range(hit.first, hit.last + 1)}
+    goes_on = {i for hit in hits if hit.value in _LASTING for i in range(hit.first, hit.last + 1)}
+    others = {tokens.sentences[hit.first] for hit in hits if hit.value == "precedent"}
+    asked = {i for hit in hits if hit.value == "demand" for i in range(hit.first, hit.last + 1)}
     found: dict[str, list[Hit[str]]] = {}
     for hit in hits:
-        if hit.value in _DONE and hit.first in ahead:
-            continue  # "deported from" in "will be deported from Bangkok"
-        if hit.value == "closed" and hit.first - 1 in goes_on and hit.first in goes_on:
+        group, first = hit.value, hit.first
+        if group in _TOLD:
+            if tokens.sentences[first] in others:
+                continue  # "last year two men were deported": what others met is no news of these
+            if first in (ahead if group in _DONE else asked):
+                continue  # "deported" in "will be deported", "release" in "we ask for her release"
+        elif group in _OVER and first - 1 in goes_on and first in goes_on:
             continue  # "stop calling" in "do not stop calling"
-        if hit.value != _IDLE and not (idle and idle.issuperset(range(hit.first, hit.last + 1))):
-            found.setdefault(hit.value, []).append(hit)
+        if group != _IDLE and not (idle and idle.issuperset(range(hit.first, hit.last + 1))):
+            found.setdefault(group, []).append(hit)
     return Cues(tokens, title_end, found)
 
 

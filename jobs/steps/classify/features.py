@@ -5,6 +5,7 @@ from datetime import date
 
 from jobs.steps.classify.cues import HARMS, Cues
 from jobs.steps.classify.dates import dates_in
+from jobs.steps.classify.together import HALVES, pairs
 from jobs.steps.lexicon.phrases import Hit
 
 _NEARBY = 1
@@ -30,15 +31,11 @@ def features_of(cues: Cues, today: date, language: str) -> Features:
     a word of risk in one sentence), and the same for `harm`, which is any of them.
     """
     features = Features()
-    for group, hits in cues.found.items():
-        features.add(group, cues.words(hits[0]))
-        if cues.in_title(group):
-            features.add(f"title {group}", cues.words(hits[0]))
-        if len({cues.tokens.words[hit.first] for hit in hits}) > 1:
-            features.add(f"much {group}", cues.words(hits[1]))
-    for group in ("follow_up", "closed"):
-        if any(hit.first == 0 for hit in cues.of(group)):
-            features.add(f"opens {group}", cues.words(cues.of(group)[0]))
+    _seen(features, cues)
+    for name, run in pairs(cues, language):
+        features.add(name, cues.words(run))
+        if cues.tokens.starts[run.first] < cues.title_end:
+            features.add(f"title {name}", cues.words(run))
     ago = {cues.sentence(hit) for hit in cues.of("past_years", "anniversary")}
     near = [(cues.sentence(hit), hit) for hit in cues.of("now", "hour", "ahead")]
     near = [(sentence, hit) for sentence, hit in near if sentence not in ago]  # "ten years ago tonight"
@@ -56,6 +53,21 @@ def features_of(cues: Cues, today: date, language: str) -> Features:
     _requests(features, cues, near)
     features.add(f"in {language}", "")
     return features
+
+
+def _seen(features: Features, cues: Cues) -> None:
+    """Which groups have a cue: anywhere, in the title, more than once, as the first word."""
+    for group, hits in cues.found.items():
+        if group in HALVES:
+            continue
+        features.add(group, cues.words(hits[0]))
+        if cues.in_title(group):
+            features.add(f"title {group}", cues.words(hits[0]))
+        if len({cues.tokens.words[hit.first] for hit in hits}) > 1:
+            features.add(f"much {group}", cues.words(hits[1]))
+    for group in ("follow_up", "closed"):
+        if any(hit.first == 0 for hit in cues.of(group)):
+            features.add(f"opens {group}", cues.words(cues.of(group)[0]))
 
 
 def _pair(  # one harm against all that says when

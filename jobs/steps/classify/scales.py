@@ -8,7 +8,8 @@ from jobs.steps.classify.cues import HARMS
 from jobs.steps.classify.features import Features
 from jobs.steps.classify.grams import grams
 from jobs.steps.classify.reasons import Reasons
-from jobs.steps.classify.weights import KINDS, OUTPUTS, STAGES, URGENT, weights
+from jobs.steps.classify.together import meetings
+from jobs.steps.classify.weights import KINDS, OUTPUTS, STAGES, URGENT, Row, Weights, weights
 from jobs.steps.lexicon.tokens import Tokens
 from storage.records import Reason
 from storage.words import Kind, MsgType
@@ -27,7 +28,7 @@ class Verdict:
 def judge(features: Features, tokens: Tokens, title_end: int) -> Verdict:
     """Kind, urgency and stage by the sums of all weights, taken together; a cancel is never urgent."""
     known = weights()
-    told = [(name, row) for name in features.shown if (row := known.features.get(name))]
+    told = list(_told(features, known).items())
     found = grams(tokens, title_end, known.grams)
     names = [*(name for name, _ in told), *found]
     columns = list(
@@ -38,6 +39,20 @@ def judge(features: Features, tokens: Tokens, title_end: int) -> Verdict:
     rows = [column[1:] for column in columns]
     why = Reasons(names, len(told), rows, features.shown, lambda name: tokens.evidence(*found[name]))
     return Verdict(Kind(kind), urgent, MsgType(stage), why.of(kind, stage, urgent=urgent))
+
+
+def _told(features: Features, known: Weights) -> dict[str, Row]:
+    """What each feature weighs: alone, and half of what it weighs beside each other one that it meets."""
+    parts = {name: [row] for name in features.shown if (row := known.features.get(name))}
+    for two in meetings(features.shown):
+        half = known.halves.get(two)
+        if half:
+            for name in two:
+                parts.setdefault(name, []).append(half)
+    return {
+        name: tuple(map(sum, zip(*rows, strict=True))) if len(rows) > 1 else rows[0]
+        for name, rows in parts.items()
+    }
 
 
 def _taken(sums: Mapping[str, float], features: Features, *, known: bool) -> tuple[str, bool, str]:

@@ -11,6 +11,7 @@ from importlib import resources
 
 from jobs.steps import lexicon
 from jobs.steps.classify.grams import Learnt, learnt
+from jobs.steps.classify.together import MET
 from jobs.steps.lexicon.tables import table
 from storage.words import Kind, MsgType
 
@@ -30,6 +31,8 @@ class Weights:
 
     base: Row
     features: dict[str, Row]
+    halves: dict[tuple[str, str], Row]
+    """Half of what two features weigh that meet, for each of them (`together.meetings`)."""
     grams: Learnt[Row]
     together: dict[tuple[bool, bool], dict[str, float]]
     """How well a stage goes with (an appeal, urgent); what is impossible weighs far below zero."""
@@ -50,7 +53,14 @@ def weights() -> Weights:
             for place, number in zip(places, numbers, strict=True):
                 row[place] = _hundredths(int(number or 0))
             grams[name] = tuple(row)
-    return Weights(told.pop("base"), told, learnt(grams), {_pair(name): row for name, row in pairs.items()})
+    base = told.pop("base")
+    halves = {
+        (one, other): tuple(weight / 2 for weight in told.pop(name))
+        for name in tuple(told)
+        for one, between, other in [name.partition(MET)]
+        if between
+    }
+    return Weights(base, told, halves, learnt(grams), {_pair(name): row for name, row in pairs.items()})
 
 
 @cache
