@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
@@ -313,7 +312,7 @@ class Alerts:
         """How many calls the source has called off since then, those that still wait among them."""
         return self._counts(_ENDED_SINCE, source=source_id, since=since)[0]
 
-    def _counts(self, question: sa.Select[Any], **given: object) -> tuple[int, ...]:
+    def _counts(self, question: sa.Select[int] | sa.Select[int, int], **given: object) -> tuple[int, ...]:
         """What a question about one source counts."""
         if any(row["source_id"] == given["source"] for row in self._additions.waiting(alerts)):
             self._additions.write()
