@@ -275,6 +275,10 @@ class Alerts:
         )
         return bool(self._connection.scalar(question))
 
+    def newest(self) -> int:
+        """The number of the alert that was made last; 0 where there is none. They count up from 1."""
+        return int(self._connection.scalar(sa.select(sa.func.max(alerts.c.id))) or 0)
+
     def rung_since(self, source_id: int, within: datetime, since: datetime) -> tuple[int, int]:
         """How many urgent alerts the source has given cause for since either moment, the later one first."""
         within_it, since_then = self._counts(_RUNG_SINCE, source=source_id, within=within, since=since)

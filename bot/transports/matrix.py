@@ -58,9 +58,10 @@ class MatrixTransport:
     address of a room that the bot was put out of, `returned` of one that it was let into, `moved` of one that
     another replaces, `seen` of reactions, each with the id of the event that told so; `another_device` is
     told, before anything is sent, that the homeserver knows no repetition of what was sent before;
-    `verifying` what somebody has to see who compares our keys: pictures, and numbers. `identities` keeps the
-    keys of the account. `language` is spoken to whom we do not know: no client says which it speaks. `load` gives the
-    bytes of a picture; without it none is shown. `name` is that of the account among others.
+    `verifying` what somebody has to see who compares our keys: pictures, and numbers. `identities` keeps
+    the keys of the account. `language` is spoken to whom we do not know: no client says which it speaks.
+    `load` gives the bytes of a picture; without it none is shown. `name` is that of the account among
+    others.
     """
 
     remembers = timedelta(hours=23)
