@@ -36,8 +36,8 @@ def waiting(source: Source, until: datetime) -> Polled:
 def by_the_clock(source: Source, meant: datetime, began: datetime, now: datetime) -> Source:
     """The source that was polled as if it had been `meant` when it was `began`, with its times by the clock.
 
-    Else a poll of the past would leave it ill since then, and one of the future well until that comes. One that
-    was not asked stays as it is.
+    Else a poll of the past would leave it ill since then, and one of the future well until that comes.
+    One that was not asked stays as it is.
     """
     at, moved = source.last_polled, began - meant
     if at is None or not meant <= at <= meant + (now - began):
