@@ -21,7 +21,8 @@ from storage.words import DeliveryState, RecipientState, Urgency
 _CALLED_OFF = "called off while it was being sent, and it did not arrive"
 _ARRIVED = (
     sa.update(deliveries)
-    .where(deliveries.c.id == sa.bindparam("its"))
+    # What was never tried has not arrived: the database was put back under us, and this is another row.
+    .where(deliveries.c.id == sa.bindparam("its"), deliveries.c.attempts > 0)
     .values(
         state=DeliveryState.SENT,
         reference=sa.bindparam("named"),
