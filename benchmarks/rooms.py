@@ -138,6 +138,7 @@ def _transport(place: _Place, folder: Path) -> MatrixTransport:
         returned=_stays,
         moved=_stays,
         seen=_nothing,
+        another_device=_nothing,
         verifying=_nothing,
         identities=Remembered(),
     )

@@ -94,6 +94,10 @@ class Desk:
         """People have reacted to a message, or do no more; counted where the chat, or the topic, wants it."""
         await asyncio.to_thread(repeated, partial(self._count, sender, reactions, request_id))
 
+    async def another_device(self, sender: str) -> None:
+        """The platform knows no repetition of what this account sent: it is another device there now."""
+        await asyncio.to_thread(repeated, partial(self._not_recognised, sender))
+
     async def _with_file(self, request: Request, fetch: Fetch) -> Request | Reply:
         """The request with the picture that was sent, as it will be shown; or why it is not taken.
 
@@ -173,6 +177,12 @@ class Desk:
     def _offer(self, typed: str, offset: str, language: str) -> Offers:
         with self.database.read() as work:
             return offers(as_typed(typed), offset, language, work, now_utc(), self.zone)
+
+    def _not_recognised(self, sender: str) -> None:
+        with self.database.write() as work:
+            perhaps = work.attempts.not_recognised(sender)
+        if perhaps:
+            log.warning("deliver.not_recognised", transport=sender, deliveries=perhaps)
 
     def _suspend(self, sender: str, address: str, request_id: str) -> None:
         transport = transport_of(sender)

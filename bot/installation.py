@@ -80,8 +80,10 @@ def limits(config: Config) -> Limits:
     return Limits(
         window=timedelta(seconds=config.alerts.window),
         per_source_hour=config.alerts.per_source_hour,
+        per_source_day=config.alerts.per_source_day,
         per_hour=config.alerts.per_hour,
         ends_per_source_hour=config.alerts.ends_per_source_hour,
+        ends_per_source_day=config.alerts.ends_per_source_day,
         zone=ZoneInfo(config.timezone),
         review=Policy(config.review.official, config.review.relay),
     )

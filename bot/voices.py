@@ -212,6 +212,9 @@ def matrix(
     async def seen(reactions: Reactions, request_id: str) -> None:
         await desk.seen(name, reactions, request_id)
 
+    async def another_device() -> None:
+        await desk.another_device(name)
+
     async def moved(before: str, after: str, request_id: str) -> bool:
         return await desk.became(name, Moved(before, after), request_id)
 
@@ -226,6 +229,7 @@ def matrix(
             returned=returned,
             moved=moved,
             seen=seen,
+            another_device=another_device,
             verifying=desk.verifying,
             identities=DatabaseIdentities(desk.database),
             language=config.language,

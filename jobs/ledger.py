@@ -365,7 +365,8 @@ class Ledger:
                 note, perhaps = noted(delivery, detail), one.outcome.perhaps or tried
                 settle(delivery.id, DeliveryState.QUEUED, detail=note, not_before=again, perhaps=perhaps)
             case Gone(detail):
-                settle(delivery.id, DeliveryState.FAILED, detail=lost(delivery, detail))
+                note = lost(delivery, detail)
+                settle(delivery.id, DeliveryState.FAILED, detail=note, perhaps=tried)
             case Migrated():
                 note = noted(delivery, "the chat moved")
                 settle(delivery.id, DeliveryState.QUEUED, detail=note, not_before=one.at, perhaps=tried)

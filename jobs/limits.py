@@ -32,15 +32,17 @@ USUAL = Policy()
 class Limits:
     """`window`: how old an entry may be and still ring.
 
-    Alerts before an admin looks: `per_source_hour` of one source, `per_hour` of all together;
-    urgent ones are counted by themselves, and so are the others.
-    `ends_per_source_hour`: so many calls one source may call off within an hour.
+    Alerts before an admin looks: `per_source_hour` and `per_source_day` of one source, `per_hour` of all
+    together; urgent ones are counted by themselves, and so are the others.
+    `ends_per_source_hour`, `ends_per_source_day`: so many calls one source may call off within that time.
     """
 
     window: timedelta = timedelta(days=3)
     per_source_hour: int = 10
+    per_source_day: int = 30
     per_hour: int = 60
     ends_per_source_hour: int = 3
+    ends_per_source_day: int = 9
     zone: tzinfo = UTC
     review: Policy = USUAL
 

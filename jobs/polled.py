@@ -33,6 +33,29 @@ def waiting(source: Source, until: datetime) -> Polled:
     return Polled(replace(source, state=SourceState.THROTTLED, detail=detail))
 
 
+def by_the_clock(source: Source, meant: datetime, began: datetime, now: datetime) -> Source:
+    """The source that was polled as if it had been `meant` when it was `began`, with its times by the clock.
+
+    Else a poll of the past would leave it ill since then, and one of the future well until that comes.
+    One that was not asked stays as it is.
+    """
+    at, moved = source.last_polled, began - meant
+    if at is None or not meant <= at <= meant + (now - began):
+        return source
+
+    def by_it(moment: datetime | None) -> datetime | None:
+        return at + moved if moment == at else moment
+
+    return replace(
+        source,
+        last_polled=at + moved,
+        last_success=by_it(source.last_success),
+        since=by_it(source.since),
+        unreached_since=by_it(source.unreached_since),
+        next_due=source.next_due and source.next_due + moved,
+    )
+
+
 def tell(before: Source, polled: Polled) -> None:
     """What became of it, for the log; what an admin should hear is a warning, once and when it ends."""
     after = polled.source

@@ -9,6 +9,7 @@ import structlog
 from jobs import calling_off, circle, own_time, review, storm, undecided
 from jobs.limits import Limits
 from jobs.notices import Admins
+from jobs.often import Often
 from jobs.steps import match
 from jobs.steps.clock import over_everywhere
 from jobs.steps.course import changed, facts_digest, is_news
@@ -25,13 +26,6 @@ from storage.words import CaseState, Cause, Concern, Digest, MsgType, Relation, 
 log = structlog.get_logger()
 
 _LIFE = timedelta(days=9)
-_AN_HOUR = timedelta(hours=1)
-_QUIET = timedelta(hours=6)
-"""How long a source that was held must give no cause for it, where no admin looks, to be heard again."""
-_TOO_MANY = {
-    True: "more urgent alerts from this source within an hour than usual: an admin looks first",
-    False: "more from this source within an hour than usual: an admin looks first",
-}
 NOBODY = Admins()
 _CALLED_OFF = "the same call was called off, and this may be the old one: an admin looks first"
 _TAKEN_BACK = "those who run this watch took this call back: an admin looks first"
@@ -45,9 +39,12 @@ class Audience:
     wishes: Wishes = field(default_factory=Wishes)
     admins: Admins = NOBODY
     _is_true: bool = False
-    _rung: dict[tuple[int, datetime, bool], int] = field(default_factory=dict)
     storms: dict[str, storm.Storm] = field(default_factory=dict)
     """Of which people were told, by source."""
+    often: Often = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.often = Often(self.work)
 
     def aim(self, alert: Alert) -> Aim:
         """What the database is asked about an alert."""
@@ -55,27 +52,6 @@ class Audience:
             self.wishes.begin(self.work)
             self._is_true = True
         return match.aim_of(alert, self.wishes.fitting(alert))
-
-    def too_many(self, alert: Alert, most: int) -> bool:
-        """Whether the source has given cause for as many as it may within an hour, or did and is not cleared.
-
-        Urgent ones are counted by themselves: nothing else holds a call up.
-        """
-        source, urgent = alert.source.id, alert.statement.alert.urgent
-        key = (source, alert.sent - _AN_HOUR, urgent)
-        if key not in self._rung:
-            of = self.work.alerts
-            rung = of.rung_since(*key[:2]) if urgent else of.at_once_since(*key[:2], DIGESTS)
-            still = of.held_since(source, alert.sent - _QUIET, _TOO_MANY[urgent])
-            self._rung[key] = most if still else rung
-        return self._rung[key] >= most
-
-    def rang(self, alert: Alert, *, at_once: bool) -> None:
-        """This alert came to them."""
-        for source, since, urgent in self._rung:
-            counts = alert.statement.alert.urgent if urgent else at_once and not alert.statement.alert.urgent
-            if counts and source == alert.source.id and since < alert.sent:
-                self._rung[source, since, urgent] += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +119,7 @@ def ring(
 
     A duplicate reaches only those whom the case's earlier alerts did not. A Cancel takes back what
     still waits, and is held where it takes back another's call, or more calls than usual. Beyond the
-    cap of alerts per source and hour they are held for an admin.
+    caps of alerts per source, by the hour and by the day, they are held for an admin.
     """
     assert statement.case_id is not None  # noqa: S101 - `keep` gave it one
     now = occasion.now
@@ -180,7 +156,7 @@ def ring(
     if held:
         log.warning("alert.held", source=source.name, identifier=alert.identifier, why=held)
     alert = replace(alert, id=_added(work, alert, occasion))
-    occasion.audience.rang(alert, at_once=at_once)
+    occasion.audience.often.rang(alert, at_once=at_once)
     usual = timing(alert, occasion)
     queued = work.matching.queue(alert.id, aim, reach, usual, held=held)
     queued += circle.persons(work, alert, now, followed=followed, held=held)
@@ -271,9 +247,9 @@ def _look_again(work: Work, source: Source, before: Statement, after: Statement,
 
 def _too_many(work: Work, alert: Alert, occasion: Occasion) -> str:
     """Why an admin is to look first: its source, or all of them, rang too often; "" if neither did."""
+    if many := occasion.audience.often.why_held(alert, occasion.limits):
+        return many
     urgent = alert.statement.alert.urgent
-    if occasion.audience.too_many(alert, occasion.limits.per_source_hour):
-        return _TOO_MANY[urgent]
     return storm.IN_ALL[urgent] if storm.rages(work, alert, occasion.limits.per_hour) else ""
 
 
@@ -284,7 +260,7 @@ def _end(work: Work, alert: Alert, occasion: Occasion) -> tuple[Alert, int] | No
     """
     alert = _without_what_endangers(work, alert, occasion)
     assert alert.case_id is not None  # noqa: S101 - it ends the case
-    held = calling_off.why_held(work, alert, occasion.limits.ends_per_source_hour)
+    held = calling_off.why_held(work, alert, occasion.limits)
     if held:
         work.cases.touch(alert.case_id, CaseState.UPDATED, occasion.now)
         log.warning("alert.held", source=alert.source.name, identifier=alert.identifier, why=held)

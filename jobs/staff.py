@@ -3,7 +3,9 @@
 The first owners are those whom the configuration names. Others join with a code that serves once. Any owner
 or admin may suspend any other: a phone was lost, and nobody waits for the one person who could tell. But the
 lost phone could do it, too: so one in an hour, and the last owner by nobody but whoever runs the machine.
-Nor would it help to let others in: who joined only now puts nobody out and lets nobody in.
+Whoever has put somebody out leaves the last one who could do the same to them, and can be put out as the
+last owner as well (docs/decisions/0063-who-is-left.md). Nor would it help to let others in: who joined only
+now puts nobody out and lets nobody in.
 """
 
 from dataclasses import dataclass
@@ -22,6 +24,8 @@ MACHINE = ("console", "terminal")
 _APPROVE = (DeskRole.OWNER, DeskRole.ADMIN)
 _AGAIN = timedelta(hours=1)
 """How long after suspending somebody an admin suspends nobody else: all others can suspend them meanwhile."""
+_REMEMBERED = timedelta(days=7)
+"""How long after putting somebody out they leave the last one at the desk who could put them out."""
 _SETTLED = timedelta(days=2)
 """Of calendar days: so that a whole one has passed since they joined."""
 
@@ -48,6 +52,10 @@ class Newcomer(Unfit):
 
 class LastOwner(Unfit):
     """Nobody would be left who could let anybody back."""
+
+
+class LastOther(Unfit):
+    """They put somebody out not long ago, and nobody would be left who could put them out."""
 
 
 class Configured(Unfit):
@@ -141,7 +149,8 @@ def join(work: Work, code: str, person: tuple[str, str], rules: Rules, now: date
 def suspend(work: Work, typed: str, by: str, rules: Rules, now: datetime) -> AtDesk:
     """Keeps them from the desk, whatever their role. What they stood for and was to go out is a draft again.
 
-    Raises NoSuch, Oneself, Newcomer, TooSoon, LastOwner. Whoever runs the machine may do it at any time.
+    Raises NoSuch, Oneself, Newcomer, TooSoon, LastOwner, LastOther. Whoever runs the machine may do it at
+    any time.
     """
     person = _other(work, typed, by, rules)
     _may_put_out(work, person, by, Act.SUSPENDED, rules, now)
@@ -172,7 +181,7 @@ def reinstate(work: Work, typed: str, by: str, rules: Rules, now: datetime) -> A
 def revoke(work: Work, typed: str, by: str, rules: Rules, now: datetime) -> AtDesk:
     """They are no longer at the desk; what they stood for and was to go out is a draft again.
 
-    Raises NoSuch, Oneself, Configured, Newcomer, TooSoon, LastOwner.
+    Raises NoSuch, Oneself, Configured, Newcomer, TooSoon, LastOwner, LastOther.
     """
     person = _other(work, typed, by, rules)
     member = work.staff.find(person.mark)
@@ -205,15 +214,20 @@ def _may_put_out(work: Work, person: AtDesk, by: str, act: Act, rules: Rules, no
         raise Newcomer
     if person.mark in new:
         return
-    owners = [one.mark for one in listed(work, rules.admins) if _is_owner(one) and one.mark not in new]
-    if owners == [person.mark]:
+    settled = [one for one in listed(work, rules.admins) if not one.is_suspended and one.mark not in new]
+    is_last = [one.mark for one in settled if one.role is DeskRole.OWNER] == [person.mark]
+    if is_last and not _has_put_out(work, person.mark, now):
         raise LastOwner
+    left = {one.mark for one in settled if one.role in _APPROVE} - {by, person.mark}
+    if not left and _has_put_out(work, by, now):
+        raise LastOther
     if work.audit.count(by, act, now - _AGAIN):
         raise TooSoon
 
 
-def _is_owner(one: AtDesk) -> bool:
-    return one.role is DeskRole.OWNER and not one.is_suspended
+def _has_put_out(work: Work, mark: str, now: datetime) -> bool:
+    """Whether they did so not long ago: it may not have been they who held their phone."""
+    return any(work.audit.count(mark, one, now - _REMEMBERED) for one in (Act.SUSPENDED, Act.REVOKED))
 
 
 def _other(work: Work, typed: str, by: str, rules: Rules) -> AtDesk:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from jobs import often
 from jobs.notices import Admins, announce
 from storage.database import Work
 from storage.due import DIGESTS
@@ -20,6 +21,8 @@ IN_ALL = {
 _AN_HOUR = timedelta(hours=1)
 _QUIET = timedelta(hours=6)
 """Who was told of a storm hears no more of it for so long."""
+_A_DAY = timedelta(days=1)
+"""Nor of a source that rang too often within a day, whether or not it did within an hour before."""
 _LANE = 3
 
 
@@ -29,12 +32,13 @@ class Storm:
 
     notice: int
     began: datetime
+    lasting: timedelta
     told: set[int] = field(default_factory=set)
     """Recipients who hear of it already."""
 
     def lasts(self, moment: datetime) -> bool:
         """Whether the notice tells of what happens at this moment, too; as what was polled beside it does."""
-        return self.began - _AN_HOUR <= moment < self.began + _QUIET
+        return self.began - _AN_HOUR <= moment < self.began + self.lasting
 
 
 def rages(work: Work, alert: Alert, most: int) -> bool:
@@ -59,9 +63,11 @@ def tell(
     `known` are the storms of which this transaction has told.
     """
     source = "" if why in IN_ALL.values() else alert.source.name
+    lasting = _A_DAY if why in often.IN_A_DAY.values() else _QUIET
     storm = known.get(source)
     if storm is None or not storm.lasts(alert.sent):
-        found = _open(work, alert, source) or _begun(work, alert, source, why, admins)
+        found = _open(work, alert, source, lasting) or _begun(work, alert, source, why, admins)
+        found.lasting = lasting
         # Two that began in one moment have one notice: nobody gets it for each of them.
         storm = known[source] = next((one for one in known.values() if one.notice == found.notice), found)
     aim, reach = whom
@@ -74,13 +80,13 @@ def tell(
         storm.told |= {recipient for recipient, _ in ringing}
 
 
-def _open(work: Work, alert: Alert, source: str) -> Storm | None:
+def _open(work: Work, alert: Alert, source: str, lasting: timedelta) -> Storm | None:
     """The storm of this source, of which people were told not long before."""
     began = work.moments.get(_name(source))
-    if began is None or not Storm(0, began).lasts(alert.sent):
+    if began is None or not Storm(0, began, lasting).lasts(alert.sent):
         return None
     notice = work.notices.made_at(began, EventKind.STORM)
-    return None if notice is None else Storm(notice, began)
+    return None if notice is None else Storm(notice, began, lasting)
 
 
 def _begun(work: Work, alert: Alert, source: str, why: str, admins: Admins) -> Storm:
@@ -89,7 +95,7 @@ def _begun(work: Work, alert: Alert, source: str, why: str, admins: Admins) -> S
     title = alert.source.organisation or alert.source.title or alert.source.name
     held = Event(EventKind.HELD, alert.sent, source=source, title=title if source else "", detail=why)
     announce(work, [held], admins, alert.sent)
-    return Storm(notice, alert.sent)
+    return Storm(notice, alert.sent, _QUIET)
 
 
 def _name(source: str) -> str:

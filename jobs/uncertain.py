@@ -4,12 +4,11 @@ from datetime import datetime, timedelta
 
 from storage.database import Work
 from storage.people import Delivery
-from storage.reach import REPEATED, UNREACHABLE
+from storage.reach import FORGOTTEN, REPEATED, UNREACHABLE
 from storage.words import DeliveryState
 
 _REFUSED = "in plain text, as it was refused"
 _REPEAT_AFTER = timedelta(seconds=5)
-_FORGOTTEN = "the platform would not know a repetition: it was tried too long ago, or by another account"
 
 
 def remembered(memory: timedelta, delivery: Delivery, now: datetime) -> bool:
@@ -25,8 +24,8 @@ def forgotten(work: Work, delivery: Delivery, now: datetime, *, immediate: bool)
 
     What was repeated before was recognised, and has harmed nobody: an Immediate alert goes once more.
     """
-    again = immediate and _FORGOTTEN not in delivery.detail
-    detail = f"{REPEATED}: {_FORGOTTEN}{_in_plain_text(delivery)}" if again else _FORGOTTEN
+    again = immediate and FORGOTTEN not in delivery.detail
+    detail = f"{REPEATED}: {FORGOTTEN}{_in_plain_text(delivery)}" if again else FORGOTTEN
     state = DeliveryState.QUEUED if again else DeliveryState.UNCERTAIN
     work.attempts.settle(delivery.id, state, detail=detail, not_before=now if again else None)
     return state
@@ -38,8 +37,9 @@ def was_repeated(delivery: Delivery) -> bool:
 
 
 def lost(delivery: Delivery, detail: str) -> str:
-    """The note of one whose recipient cannot be reached; that it was the repetition stays told."""
-    return f"{UNREACHABLE}: {detail}" + (f"; {REPEATED}" if was_repeated(delivery) else "")
+    """The note of one whose recipient cannot be reached; that it may have arrived before stays told."""
+    perhaps = delivery.tried is not None or was_repeated(delivery)
+    return f"{UNREACHABLE}: {detail}" + (f"; {REPEATED}" if perhaps else "") + _once_more(delivery)
 
 
 def noted(delivery: Delivery, detail: str) -> str:
@@ -84,4 +84,4 @@ def _in_plain_text(delivery: Delivery) -> str:
 
 def _once_more(delivery: Delivery) -> str:
     """That it went once more already, though it was not recognised."""
-    return f"; {_FORGOTTEN}" if _FORGOTTEN in delivery.detail else ""
+    return f"; {FORGOTTEN}" if FORGOTTEN in delivery.detail else ""

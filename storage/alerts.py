@@ -22,26 +22,22 @@ _OF_CASE = (
     .order_by(alerts.c.id)
 )
 
-_RUNG_SINCE = (
-    sa.select(sa.func.count())
-    .select_from(alerts)
-    .join(statements, statements.c.id == alerts.c.statement_id)
-    .where(
-        statements.c.urgent,
-        alerts.c.source_id == sa.bindparam("source"),
-        alerts.c.sent > sa.bindparam("since"),
-        alerts.c.cause != Cause.REMINDER,
-        alerts.c.status == Status.ACTUAL,
-    )
-)
+_WITHIN = sa.case((alerts.c.sent > sa.bindparam("within"), alerts.c.id))
+"""Of what is counted, that of the shorter time."""
 _OF_SOURCE = sa.and_(
     alerts.c.source_id == sa.bindparam("source"),
     alerts.c.sent > sa.bindparam("since"),
     alerts.c.cause != Cause.REMINDER,
     alerts.c.status == Status.ACTUAL,
 )
+_RUNG_SINCE = (
+    sa.select(sa.func.count(_WITHIN), sa.func.count())
+    .select_from(alerts)
+    .join(statements, statements.c.id == alerts.c.statement_id)
+    .where(statements.c.urgent, _OF_SOURCE)
+)
 _AT_ONCE_SINCE = (
-    sa.select(sa.func.count(alerts.c.id.distinct()))
+    sa.select(sa.func.count(_WITHIN.distinct()), sa.func.count(alerts.c.id.distinct()))
     .join(statements, statements.c.id == alerts.c.statement_id)
     .join(deliveries, deliveries.c.alert_id == alerts.c.id)
     .where(_OF_SOURCE, sa.not_(statements.c.urgent), deliveries.c.lane < sa.bindparam("digests"))
@@ -279,9 +275,14 @@ class Alerts:
         )
         return bool(self._connection.scalar(question))
 
-    def rung_since(self, source_id: int, since: datetime) -> int:
-        """How many urgent alerts the source has given cause for since then."""
-        return self._count(_RUNG_SINCE, source=source_id, since=since)
+    def newest(self) -> int:
+        """The number of the alert that was made last; 0 where there is none. They count up from 1."""
+        return int(self._connection.scalar(sa.select(sa.func.max(alerts.c.id))) or 0)
+
+    def rung_since(self, source_id: int, within: datetime, since: datetime) -> tuple[int, int]:
+        """How many urgent alerts the source has given cause for since either moment, the later one first."""
+        within_it, since_then = self._counts(_RUNG_SINCE, source=source_id, within=within, since=since)
+        return within_it, since_then
 
     def urgent_so_many_back(self, count: int) -> datetime | None:
         """When the urgent alert was rung that stands so many back from the newest; None for fewer."""
@@ -299,24 +300,28 @@ class Alerts:
         with self._additions.beside():
             return len(self._connection.scalars(_REACHED_AT_ONCE, given).all()) >= most
 
-    def at_once_since(self, source_id: int, since: datetime, digests: int) -> int:
-        """How many others reached somebody since then, in a lane before that of `digests`."""
-        return self._count(_AT_ONCE_SINCE, source=source_id, since=since, digests=digests)
+    def at_once_since(
+        self, source_id: int, within: datetime, since: datetime, digests: int
+    ) -> tuple[int, int]:
+        """How many others reached somebody since either moment, in a lane before that of `digests`."""
+        given = {"source": source_id, "within": within, "since": since, "digests": digests}
+        within_it, since_then = self._counts(_AT_ONCE_SINCE, **given)
+        return within_it, since_then
 
     def held_since(self, source_id: int, since: datetime, why: str) -> int:
         """How many deliveries of the source's alerts since then are still held for this reason."""
-        return self._count(_HELD_SINCE, source=source_id, since=since, why=why)
+        return self._counts(_HELD_SINCE, source=source_id, since=since, why=why)[0]
 
     def ended_since(self, source_id: int, since: datetime) -> int:
         """How many calls the source has called off since then, those that still wait among them."""
-        return self._count(_ENDED_SINCE, source=source_id, since=since)
+        return self._counts(_ENDED_SINCE, source=source_id, since=since)[0]
 
-    def _count(self, question: sa.Select[int], **given: object) -> int:
+    def _counts(self, question: sa.Select[int] | sa.Select[int, int], **given: object) -> tuple[int, ...]:
         """What a question about one source counts."""
         if any(row["source_id"] == given["source"] for row in self._additions.waiting(alerts)):
             self._additions.write()
         with self._additions.beside():
-            return int(self._connection.scalar(question, given) or 0)
+            return tuple(map(int, self._connection.execute(question, given).one()))
 
     def also_carried(self, case_id: int, but: int) -> tuple[str, ...]:
         """The other sources that carried statements on the case, as people know them; our desk is none."""

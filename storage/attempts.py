@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from storage.columns import DayOf, Moment
 from storage.deliveries import ENDED, delivery_of
 from storage.people import Delivery
-from storage.reach import REPEATED, kept_from_them
+from storage.reach import LONG_AGO, REPEATED, kept_from_them
 from storage.references import sealed
 from storage.tables.archive import statements
 from storage.tables.log import alerts, deliveries
@@ -21,7 +21,8 @@ from storage.words import DeliveryState, RecipientState, Urgency
 _CALLED_OFF = "called off while it was being sent, and it did not arrive"
 _ARRIVED = (
     sa.update(deliveries)
-    .where(deliveries.c.id == sa.bindparam("its"))
+    # What was never tried has not arrived: the database was put back under us, and this is another row.
+    .where(deliveries.c.id == sa.bindparam("its"), deliveries.c.attempts > 0)
     .values(
         state=DeliveryState.SENT,
         reference=sa.bindparam("named"),
@@ -128,6 +129,17 @@ class Attempts:
         if state is DeliveryState.QUEUED:
             values |= _again(sa.literal(detail, sa.Text()), perhaps=perhaps or REPEATED in detail)
         self._connection.execute(sa.update(deliveries).where(deliveries.c.id == delivery_id).values(**values))
+
+    def not_recognised(self, transport: str) -> int:
+        """The account is another device from now on, of which the platform knows no repetition.
+
+        What may have arrived is settled as what was forgotten. Returns how much that is.
+        """
+        perhaps = deliveries.c.state.in_((DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.HELD))
+        changed = sa.update(deliveries).where(
+            deliveries.c.transport == transport, perhaps, deliveries.c.tried.is_not(None)
+        )
+        return self._connection.execute(changed.values(tried=LONG_AGO)).rowcount
 
     def interrupted(self, transport: str) -> tuple[tuple[Delivery, bool], ...]:
         """What was being sent when the last sender stopped, each with whether a miss is worse than a double.

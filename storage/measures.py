@@ -39,6 +39,8 @@ class Watched:
     last_success: datetime | None
     next_due: datetime | None
     silent_since: datetime | None = None
+    detail: str = ""
+    """What its state means this time, for a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def measure(connection: Connection, now: datetime) -> Measures:
     """What there is to measure now."""
     asked_for = (
         *(sources.c.name, sources.c.state, sources.c.last_success),
-        *(sources.c.next_due, sources.c.silent_since),
+        *(sources.c.next_due, sources.c.silent_since, sources.c.detail),
     )
     rows = connection.execute(sa.select(*asked_for).where(WATCHED)).all()
     watched = tuple(Watched(name, SourceState(state), *moments) for name, state, *moments in rows)

@@ -1,19 +1,24 @@
 """Whether a recipient may be written to, and what the log says of a delivery where that is not so."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from storage.columns import Moment
 from storage.tables.log import deliveries
 from storage.tables.people import recipients
 from storage.words import DeliveryState, RecipientState, Status
 
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+"""When something was tried that no platform knows any more."""
 UNREACHABLE = "the recipient cannot be reached"
 HELD_FROM_THEM = f"{UNREACHABLE}, and it was held; "
 """What the detail of such a delivery begins with, if an admin was to look first."""
 REPEATED = "repeated, as it is uncertain whether it arrived"
 """In the detail of what may have arrived already and was tried again: that is done once."""
+FORGOTTEN = "the platform would not know a repetition: it was tried too long ago, or by another account"
+"""In the detail of what was repeated although the platform may not have recognised it."""
 
 
 def reachable(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
@@ -53,6 +58,28 @@ IS_KEPT_AND_HELD = sa.and_(IS_KEPT, deliveries.c.detail.startswith(HELD_FROM_THE
 """Of a delivery that is kept: an admin looks first."""
 
 
-def kept_from_them(detail: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
-    """The detail of what waited for somebody who cannot be reached; what it was before stays told."""
-    return sa.literal(f"{UNREACHABLE}; ", sa.Text()) + detail
+def kept_from_them(detail: sa.ColumnElement[str], before: str = f"{UNREACHABLE}; ") -> sa.ColumnElement[str]:
+    """The detail of what waited for somebody who cannot be reached; what it was before stays told.
+
+    So does that it may have arrived: when it was tried is not kept for long.
+    """
+    unsaid = sa.and_(
+        deliveries.c.tried.is_not(None), sa.not_(deliveries.c.detail.contains(REPEATED, autoescape=True))
+    )
+    perhaps = sa.case((unsaid, f"; {REPEATED}"), else_="")
+    return sa.literal(before, sa.Text()) + detail + perhaps
+
+
+def on_return() -> dict[str, sa.ColumnElement[Any]]:
+    """Detail, and since when it may have arrived, of what was kept for somebody who is there again.
+
+    Where that is not known any more, it was too long ago for any platform to know a repetition.
+    """
+    repeated = deliveries.c.detail.contains(REPEATED, autoescape=True)
+    twice = deliveries.c.detail.contains(FORGOTTEN, autoescape=True)
+    return {
+        "detail": sa.case((twice, f"{REPEATED}: {FORGOTTEN}"), (repeated, REPEATED), else_=""),
+        "tried": sa.case(
+            (repeated, sa.func.coalesce(deliveries.c.tried, sa.literal(LONG_AGO, Moment))), else_=sa.null()
+        ),
+    }

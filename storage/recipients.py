@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
@@ -13,7 +13,7 @@ from storage import staff as of_staff
 from storage.endings import called_off
 from storage.merging import merge_deliveries
 from storage.people import Recipient
-from storage.reach import HELD_FROM_THEM, REPEATED, UNREACHABLE, kept_from_them
+from storage.reach import HELD_FROM_THEM, LONG_AGO, REPEATED, UNREACHABLE, kept_from_them, on_return
 from storage.stances import merge as merge_stances
 from storage.tables.desk import staff
 from storage.tables.log import alerts, deliveries
@@ -27,7 +27,6 @@ ADDRESS = "recipient address"
 _DIGESTS = 4
 _WAITING = (DeliveryState.QUEUED, DeliveryState.HELD, DeliveryState.SENDING)
 _MINUTE = 60.0
-_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +156,7 @@ class Recipients:
         self._update(recipient_id, state=RecipientState.SUSPENDED, lost=first)
         for state, detail in (
             (DeliveryState.QUEUED, kept_from_them(deliveries.c.detail)),
-            (DeliveryState.HELD, sa.literal(HELD_FROM_THEM, sa.Text()) + deliveries.c.detail),
+            (DeliveryState.HELD, kept_from_them(deliveries.c.detail, HELD_FROM_THEM)),
         ):
             self.connection.execute(
                 sa.update(deliveries)
@@ -189,6 +188,7 @@ class Recipients:
             .values(
                 state=DeliveryState.HELD,
                 detail=sa.func.substr(deliveries.c.detail, len(HELD_FROM_THEM) + 1),
+                tried=on_return()["tried"],
                 transport=sender,
             )
         )
@@ -203,8 +203,8 @@ class Recipients:
                 state=DeliveryState.QUEUED,
                 lane=sa.case((sa.or_(an_end, repeated), deliveries.c.lane), else_=_DIGESTS),
                 not_before=now,
-                detail=sa.case((repeated, REPEATED), else_=""),
                 transport=sender,
+                **on_return(),
             )
         )
 
@@ -260,7 +260,7 @@ class Recipients:
         first = recipients.c.transport == sender
         self._update(recipient_id, sender=sa.case((first, None), else_=sender), rests=None, lately=None)
         unknown = sa.and_(of, deliveries.c.tried.is_not(None))
-        self.connection.execute(sa.update(deliveries).where(unknown).values(tried=_LONG_AGO))
+        self.connection.execute(sa.update(deliveries).where(unknown).values(tried=LONG_AGO))
         waiting = deliveries.c.state.in_((DeliveryState.QUEUED, DeliveryState.HELD))
         self.connection.execute(sa.update(deliveries).where(of, waiting).values(transport=sender))
         self.connection.execute(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
+from storage.clock import now_utc
 from storage.tables.people import SENDER, recipients
 from storage.tables.program import senders
 
@@ -42,13 +43,17 @@ class Senders:
     def take(self, name: str, place: str) -> int:
         """A term begins: whoever sent by this account before does so no more. Returns its number.
 
+        No other term has the same number, nor has one that the database forgot when it was put back: it is
+        the millisecond in which the term begins, or follows upon the last.
         To be asked by the holder of the sender's lock. The lock alone does not say it all: who held it may
         have been stopped in the middle of a step, and go on with that after another one took over.
         """
-        change = sa.update(senders).where(senders.c.name == name).values(term=senders.c.term + 1, place=place)
+        moment = int(now_utc().timestamp() * 1000)
+        later = sa.case((senders.c.term < moment, moment), else_=senders.c.term + 1)
+        change = sa.update(senders).where(senders.c.name == name).values(term=later, place=place)
         term = self.connection.scalar(change.returning(senders.c.term))
         if term is None:
-            new = sa.insert(senders).values(name=name, term=1, place=place)
+            new = sa.insert(senders).values(name=name, term=moment, place=place)
             term = self.connection.scalar(new.returning(senders.c.term))
         return int(term or 0)
 

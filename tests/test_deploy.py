@@ -147,7 +147,25 @@ def test_the_examples_take_away_what_is_not_needed(file: str, times: int, taken:
     assert (DEPLOY / file).read_text(encoding="utf-8").count(taken) == times
 
 
-@pytest.mark.parametrize("name", ["vigil.key", "vigil.key.new", "vigil.key.until-20260101", "vigil.backup"])
+def test_what_is_run_in_containers_comes_back_after_the_machine_was_started_anew() -> None:
+    """Docker's "on-failure" does not bring it back then."""
+    text = (DEPLOY / "compose.yml").read_text(encoding="utf-8")
+    assert re.findall(r"^ +restart: (\S+)$", text, re.MULTILINE) == ["unless-stopped"] * 2
+
+
+def test_what_the_compose_file_wants_beside_it_is_not_committed() -> None:
+    """Passwords and tokens: each line that it begins with names one that Git leaves alone."""
+    ignored = (DEPLOY.parent / ".gitignore").read_text(encoding="utf-8").split()
+    head = (DEPLOY / "compose.yml").read_text(encoding="utf-8").partition("x-vigil:")[0]
+    wanted = re.findall(r"^#   ((?!docker)\S+) {2,}", head, re.MULTILINE)
+    assert wanted == ["database-password", "vigil/config.toml", "vigil/database-url", "vigil/vigil.key"]
+    for one in wanted:
+        assert any(f"/deploy/{one}".startswith(pattern) for pattern in ignored if "/deploy" in pattern), one
+
+
+@pytest.mark.parametrize(
+    "name", ["vigil.key", "vigil.key.new", "vigil.key.until-20260101", "vigil.forgotten", "vigil.backup"]
+)
 def test_no_key_and_no_backup_is_committed_by_mistake(name: str) -> None:
     """By the patterns that Git reads."""
     ignored = (DEPLOY.parent / ".gitignore").read_text(encoding="utf-8").split()

@@ -27,7 +27,9 @@ def timeline(
     with opened(config) as database, database.read() as work:
         course = work.courses.of(number)
         if course is None:
-            fail(f"there is no alert {number}")
+            newest = work.alerts.newest()
+            known = f"the newest is {newest}; /audit, /correct and `vigil admin held` show their numbers"
+            fail(f"there is no alert {number}: {known if newest else 'none has been made yet'}")
         alert = work.alerts.many([number])[number]
     steps = _steps(alert, course)
     if as_json:

@@ -19,6 +19,7 @@ from bot.speech import Speech
 from jobs.steps.anything import read_any
 from jobs.steps.files import TYPES
 from jobs.steps.link import Known, Shelf, link_among
+from jobs.steps.opml import is_opml
 from jobs.steps.understand import judge_entry, possible, understand_all
 from jobs.steps.unreadable import Unreadable
 from storage.clock import now_utc
@@ -41,6 +42,8 @@ def explain(
         _explain_entries(Path(target), judged, cases=cases)
         return
     body, content_type, url = _load(target, config)
+    if is_opml(body):
+        fail(f"{target}: a list of feeds, not a document: `vigil import {target}` reads the sources in it", 2)
     try:
         found = read_any(body, content_type, url, now, judged)
     except Unreadable as error:

@@ -44,6 +44,7 @@ from jobs.looks import EVERY as LOOKS_EVERY
 from jobs.looks import Looker
 from jobs.parser import Parser
 from storage.database import Database, StorageError, Unusable, now_utc
+from storage.words import DeliveryState
 
 _LEFT_EVERY, _LEFT_MOST = 2.0, 20.0
 """Seconds after which what libraries left behind is told again to end, and for which it is waited for."""
@@ -197,12 +198,12 @@ async def _deliver(config: Config, *, until_empty: bool) -> None:
         settle_accounts(config, database)
         speaker = always(console_voice, AT_ONCE)
         async with delivering(database, speaker, zone=desk.zone, told=desk.admins) as deliverer:
-            await deliverer.drain()
+            attempted = await deliverer.drain()
         for bot in (config.telegram, *config.telegram.more) if config.telegram else ():
             chat = telegram(bot, desk, name=telegram_sender(bot, first=bot is config.telegram))
             speaker = always(chat, telegram_pace(bot))
             async with delivering(database, speaker, zone=desk.zone, told=desk.admins) as deliverer:
-                await _drained(deliverer, chat.name, until_empty=until_empty)
+                attempted += await _drained(deliverer, chat.name, until_empty=until_empty)
             await chat.stop()
         for account in (config.matrix, *config.matrix.more) if config.matrix else ():
             rooms = matrix(config, desk, account, matrix_sender(account, first=account is config.matrix))
@@ -211,19 +212,39 @@ async def _deliver(config: Config, *, until_empty: bool) -> None:
                 try:
                     async with its_folder(database, account, rooms.name):
                         await rooms.connect()
-                        await _drained(deliverer, rooms.name, until_empty=until_empty)
+                        attempted += await _drained(deliverer, rooms.name, until_empty=until_empty)
                 except NotTheFolder as error:
                     raise StorageError(str(error)) from error
                 finally:
                     await rooms.stop()
+        if not attempted:
+            typer.echo(_nothing_to_send(database))
     finally:
         database.close()
 
 
-async def _drained(deliverer: Deliverer, name: str, *, until_empty: bool) -> None:
+def _nothing_to_send(database: Database) -> str:
+    """Why nothing was sent, as what waits tells it."""
+    with database.read() as work:
+        states = work.measures(now_utc()).deliveries
+    later, held = (
+        sum(count for (state, _), count in states.items() if state is wanted)
+        for wanted in (DeliveryState.QUEUED, DeliveryState.HELD)
+    )
+    waits = [f"{later:,} for their hour, or for an account that is not configured"] if later else []
+    waits += [f"{held:,} until an admin has looked (`vigil admin held`)"] if held else []
+    return "Nothing is due to be sent" + (f"; {', '.join(waits)} wait." if waits else ", and nothing waits.")
+
+
+async def _drained(deliverer: Deliverer, name: str, *, until_empty: bool) -> int:
+    """Returns how many messages were attempted."""
+    attempted = 0
     try:
-        while await deliverer.drain() or (until_empty and await _more_to_come(deliverer.database, name)):
-            pass
+        while True:
+            count = await deliverer.drain()
+            attempted += count
+            if not (count or (until_empty and await _more_to_come(deliverer.database, name))):
+                return attempted
     except NoKey as error:
         raise StorageError(str(error)) from error
     except NotAlone:

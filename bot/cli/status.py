@@ -14,6 +14,7 @@ from rich.text import Text
 from bot.cli.common import DEFAULT, ConfigFile
 from bot.cli.opened import opened
 from bot.metrics import LANES
+from bot.render.text import shorten, single_line
 from jobs.presence import EVERY_ALONE, LATE_AFTER
 from storage.database import Database, now_utc
 from storage.measures import STAGES, Measures, Watched
@@ -24,6 +25,8 @@ _WAITS = (DeliveryState.QUEUED, DeliveryState.HELD, DeliveryState.SENDING)
 _WELL = (SourceState.OK, SourceState.UNCHANGED)
 _MOST = 8
 """Sources in trouble that are named."""
+_REASON = 120
+"""Characters of what one of them answered."""
 
 
 def status(
@@ -153,7 +156,8 @@ def _sources(found: Measures, now: datetime) -> RenderableType:
     lines += [Text(line) for line in _overdue(found, now)]
     for one in ill[:_MOST]:
         last = f"last well {told(now - one.last_success)} ago" if one.last_success else "never well yet"
-        lines.append(Text(f"  {one.name}: {one.state.value}, {last}", "yellow"))
+        why = f": {shorten(single_line(one.detail), _REASON)}" if one.detail else ""
+        lines.append(Text(f"  {one.name}: {one.state.value}, {last}{why}", "yellow"))
     if len(ill) > _MOST:
         lines.append(Text(f"  and {len(ill) - _MOST:,} more: `vigil source list`"))
     return Group(*lines)

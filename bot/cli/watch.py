@@ -19,6 +19,7 @@ from bot.installation import admins, fetcher, limits, workers
 from bot.speech import SOURCE_STATES, Speech
 from jobs.parser import Parser
 from jobs.poll import Polled, Poller
+from jobs.polled import by_the_clock
 from storage.database import Database, StorageError, now_utc
 from storage.records import Alert, Source
 from storage.words import SourceState
@@ -36,12 +37,22 @@ def poll(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Poll what is due once, queue what follows, and print a table."""
+    """Poll what is due once, queue what follows, and print a table.
+
+    With --as-of what is published is judged as of that time; sources were asked now all the same.
+    """
     settings = configuration(config)
-    now = moment(as_of) or now_utc()
+    began = now_utc()
+    now = moment(as_of) or began
     try:
         with opened(settings, rehearse=dry_run) as database:
             found = asyncio.run(poll_once(settings, database, now, source, quiet=as_json))
+            if as_of and not dry_run:
+                with database.write() as work:
+                    known = work.sources.many([one.source.id for one in found]).values()
+                    work.sources.save_polled(
+                        [(one, by_the_clock(one, now, began, now_utc())) for one in known]
+                    )
             with database.read() as work:
                 held = {one.alert_id: one.why for one in work.held.waiting()}
     except StorageError as error:

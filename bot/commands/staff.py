@@ -12,6 +12,7 @@ from jobs.desk import Rules
 from jobs.staff import (
     AtDesk,
     Configured,
+    LastOther,
     LastOwner,
     Newcomer,
     NoSuch,
@@ -115,6 +116,13 @@ def _done(verb: str, who: str, mark: str, request: Request, work: Work) -> None:
     except LastOwner as error:
         raise Mistake(
             "{mark} is the last owner. Only whoever runs this watch can suspend them: {example}",
+            mark=mark,
+            example="vigil console",
+        ) from error
+    except LastOther as error:
+        raise Mistake(
+            "You put somebody out within the last week, and {mark} is the last one left who could put you "
+            "out. Only whoever runs this watch can do it: {example}",
             mark=mark,
             example="vigil console",
         ) from error

@@ -193,8 +193,10 @@ def _read_alerts(alerts: Reader) -> AlertsConfig:
     made = AlertsConfig(
         window=alerts.duration("window", 3 * 86400, least=3600),
         per_source_hour=alerts.count("per_source_hour", 10, least=1),
+        per_source_day=alerts.count("per_source_day", 30, least=1),
         per_hour=alerts.count("per_hour", 60, least=1),
         ends_per_source_hour=alerts.count("ends_per_source_hour", 3, least=1),
+        ends_per_source_day=alerts.count("ends_per_source_day", 9, least=1),
     )
     alerts.unknown()
     return made

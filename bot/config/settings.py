@@ -75,8 +75,10 @@ class AlertsConfig:
 
     window: int = 3 * 86400
     per_source_hour: int = 10
+    per_source_day: int = 30
     per_hour: int = 60
     ends_per_source_hour: int = 3
+    ends_per_source_day: int = 9
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,10 @@ CONCERNS = {
     Concern.TRIAL: msgid("Its source is new: it was added in a chat, and no owner has cleared it yet."),
 }
 OTHERS = {
+    "more urgent alerts from this source within a day": msgid(
+        "More urgent calls than usual came from its source within a day."
+    ),
+    "more from this source within a day": msgid("More than usual came from its source within a day."),
     "more urgent alerts from this source": msgid(
         "More urgent calls than usual came from its source within an hour."
     ),
@@ -38,6 +42,9 @@ OTHERS = {
     "the same call was called off": msgid("The same call was called off, and this may be the old one."),
     "those who run this watch took": msgid(
         "Those who run this watch took this call back; its source has changed it since."
+    ),
+    "more calls were called off by this source within a day": msgid(
+        "Its source called off more calls than usual within a day."
     ),
     "more calls were called off": msgid("Its source called off more calls than usual within an hour."),
     "many items of this source changed": msgid("Many items of its source changed at once."),

@@ -56,10 +56,12 @@ class MatrixTransport:
     `vault` holds Vigil's key, which seals the session. `admins` are known by their names. `answer` is asked
     for every line and choice; `apology` (language -> message) is said when an answer fails. `gone` hears the
     address of a room that the bot was put out of, `returned` of one that it was let into, `moved` of one that
-    another replaces, `seen` of reactions, each with the id of the event that told so; `verifying` what
-    somebody has to see who compares our keys: pictures, and numbers. `identities` keeps the keys of the
-    account. `language` is spoken to whom we do not know: no client says which it speaks. `load` gives the
-    bytes of a picture; without it none is shown. `name` is that of the account among others.
+    another replaces, `seen` of reactions, each with the id of the event that told so; `another_device` is
+    told, before anything is sent, that the homeserver knows no repetition of what was sent before;
+    `verifying` what somebody has to see who compares our keys: pictures, and numbers. `identities` keeps
+    the keys of the account. `language` is spoken to whom we do not know: no client says which it speaks.
+    `load` gives the bytes of a picture; without it none is shown. `name` is that of the account among
+    others.
     """
 
     remembers = timedelta(hours=23)
@@ -78,6 +80,7 @@ class MatrixTransport:
         returned: Callable[[str, str], Awaitable[bool]],
         moved: Callable[[str, str, str], Awaitable[bool]],
         seen: Callable[[Reactions, str], Awaitable[None]],
+        another_device: Callable[[], Awaitable[None]],
         verifying: Callable[[str, str], Awaitable[None]],
         identities: Identities,
         language: str = "en",
@@ -89,6 +92,7 @@ class MatrixTransport:
         self._store = Store(config.store, vault)
         self._store.prepare()
         self._identities = identities
+        self._another_device = another_device
         devices = Devices(strict=config.strict, told=self._told_of_devices)
         self._server = Homeserver(config.homeserver, config.user, self._store, devices)
         rooms, choices = Rooms(self._server, admins), Choices()
@@ -213,7 +217,9 @@ class MatrixTransport:
         """Ask until the homeserver has let us in and told us the rooms."""
         for pause in pauses():
             try:
-                session = await self._session()
+                kept, session = self._store.session(), await self._session()
+                if session != kept:  # transaction ids belong to a device and its token
+                    await self._another_device()
                 self._store.keep(session)
                 await learn(session)
             except (Refused, Stumbled, *FAILURES) as error:

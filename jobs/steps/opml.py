@@ -23,6 +23,9 @@ from storage.words import SourceKind, Trust
 OURS = "urn:vigil:source"
 _LARGEST = 20_000_000
 _DECLARATION = re.compile(r"\s{0,99}<\?xml[^>]{0,200}\?>")
+_HEAD = 8_192
+"""Bytes in which the first element begins."""
+_ELEMENT = re.compile(rb"<([A-Za-z][\w.:-]{0,40})")
 _NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 (2.2) has no place for."""
 _REFERENCE = re.compile(r"&#([xX][0-9a-fA-F]{1,16}|[0-9]{1,16});")
@@ -50,6 +53,12 @@ class Listed:
     unusable: int = 0
     broken: bool = False
     """Whether the file is not well-formed, so that some of it may have been lost."""
+
+
+def is_opml(body: bytes) -> bool:
+    """Whether this is such a list, as far as its first element tells."""
+    first = _ELEMENT.search(body[:_HEAD])
+    return first is not None and first[1].rpartition(b":")[2].lower() == b"opml"
 
 
 def read_opml(body: bytes) -> Listed:

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from bot.__main__ import command_line
 from bot.cli.status import picture, told
 from storage.database import Database
-from storage.measures import Measures
+from storage.measures import Measures, Watched
 from storage.nodes import Node, Seen
 from storage.queue import Waiting
 from storage.words import DeliveryState, SourceState
@@ -56,20 +56,16 @@ def test_each_node_is_shown_with_what_it_does_and_holds(found: Measures) -> None
 
 
 def test_what_waits_and_what_is_in_trouble_is_shown(found: Measures) -> None:
-    """By lane; with the sources that fail, and since when."""
+    """By lane; with the sources that fail, since when, and what they answered."""
     waits = {(DeliveryState.QUEUED, 1): 1200, (DeliveryState.UNCERTAIN, 3): 2}
-    watched = (
-        replace(found.watched[0], state=SourceState.DARK, last_success=NOON - timedelta(hours=5))
-        if (found.watched)
-        else None
-    )
+    watched = Watched("northlight", SourceState.DARK, NOON - timedelta(hours=5), None, detail="HTTP 404")
     shown = replace(
         found,
         deliveries=waits,
         told=34,
         oldest_due=NOON - timedelta(minutes=3),
         stages={"fetch": (1.0, 2.0, 30.0)},
-        watched=(watched,) if watched else (),
+        watched=(watched,),
         sources={SourceState.DARK: 1},
     )
     lines = drawn(shown, rate=24.5)
@@ -79,6 +75,7 @@ def test_what_waits_and_what_is_in_trouble_is_shown(found: Measures) -> None:
     assert "half of them within 2.0 s - - - -" in lines
     assert "nineteen of twenty within 30.0 s - - - -" in lines
     assert "1 dark" in lines
+    assert "northlight: dark, last well 5 h ago: HTTP 404" in lines
 
 
 def test_where_nobody_is_at_work_it_says_so(found: Measures) -> None:

@@ -3,9 +3,11 @@
 import asyncio
 import json
 import signal
+from datetime import timedelta
 
 import pytest
 
+from storage.clock import now_utc
 from tests.emulators.telegram import TelegramEmulator, hang
 from tests.feeds import Site
 from tests.flow.program import Program
@@ -134,6 +136,7 @@ async def test_the_archive_is_filled_and_asked_from_the_command_line(vigil: Prog
         (("poll", "--as-of", "yesterday"), "write it as"),
         (("import", "none.jsonl"), "there is no such file"),
         (("explain", "none.txt"), "cannot be read"),
+        (("explain", "feeds.opml"), "`vigil import feeds.opml`"),
         (("search", "kind:resolutoin"), "resolution"),
     ],
 )
@@ -141,8 +144,34 @@ async def test_wrong_words_end_with_code_2_and_a_remedy(
     vigil: Program, words: tuple[str, ...], told: str
 ) -> None:
     """No traceback; the sentence says what to do."""
+    (vigil.folder / "feeds.opml").write_text('<?xml version="1.0"?>\n<opml version="2.0"><body/></opml>')
     code, _, err = await vigil.run(*words)
     assert (code, told in err, "Traceback" in err) == (2, True, False)
+
+
+async def test_what_was_polled_as_of_another_time_was_polled_now(vigil: Program, site: Site) -> None:
+    """What is published is judged by that time; a poll of the past leaves no source ill since then.
+
+    Where nothing is to be sent, and where there is no such alert, that is said.
+    """
+    urgent_call(site)
+    began = now_utc()
+    for moment in (began - timedelta(days=30), began + timedelta(days=30)):
+        code, _, err = await vigil.run("poll", "--source", "northlight", "--as-of", moment.isoformat())
+        assert code == 0, err
+        with vigil.database() as database, database.read() as work:
+            polled = work.sources.by_name("northlight")
+        assert polled
+        assert polled.last_polled
+        assert polled.last_success
+        assert polled.next_due
+        for at in (polled.last_polled, polled.last_success):
+            assert began <= at <= now_utc()
+        assert began <= polled.next_due <= began + timedelta(hours=2)
+    code, out, err = await vigil.run("deliver")
+    assert (code, out) == (0, "Nothing is due to be sent, and nothing waits.\n"), err
+    code, out, err = await vigil.run("admin", "timeline", "99")
+    assert (code, err) == (1, "there is no alert 99: none has been made yet\n")
 
 
 async def test_lines_from_a_pipe_are_answered(vigil: Program) -> None:

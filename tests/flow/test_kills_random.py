@@ -29,7 +29,7 @@ SHOWN = 15
 _GIVEN = ("Amina", "Bogdan", "Chandra", "Dilnoza", "Ekow", "Farida", "Goran", "Hyesoo", "Ibrahim", "Jelena")
 _FAMILY = ("Adeyemi", "Baranov", "Castellanos", "Dushku", "Eshonov", "Fofana", "Gurung", "Hakimi", "Ismailov")
 _PLACES = ("Minsk", "Asmara", "Vientiane", "Osh", "Gulu", "Shiraz", "Hanoi", "Managua", "Lomé", "Bujumbura")
-UNLIMITED = "[alerts]\nper_source_hour = 10000\nper_hour = 100000\n"
+UNLIMITED = "[alerts]\nper_source_hour = 10000\nper_source_day = 100000\nper_hour = 100000\n"
 
 
 def call(number: int, at: datetime) -> str:

@@ -40,7 +40,7 @@ async def test_an_alert_from_poll_to_last_send(
     assert "Deliveries: 3 sent" in out
     assert not any(str(person) in out.split() for person in people)
     code, _, err = await vigil.run("admin", "timeline", "9")
-    assert (code, "there is no alert 9" in err) == (1, True)
+    assert (code, "there is no alert 9: the newest is 1" in err) == (1, True)
 
 
 async def test_what_is_held_is_decided_on_the_command_line(

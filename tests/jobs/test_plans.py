@@ -5,6 +5,8 @@ does, no index serves. On SQLite it plans without looking at the size.
 """
 
 import asyncio
+import hashlib
+import hmac
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,8 +18,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from bot.commands.inline import offers
 from bot.joining import emptiest
 from bot.metrics import Meter, metrics
+from bot.transports.telegram_keeping import Keeping
 from jobs.dispatch import Dispatcher
 from jobs.errands import Room
 from jobs.heartbeat import Heartbeat
@@ -29,14 +33,16 @@ from jobs.progress import Progress
 from jobs.prune import TOLD, Pruner
 from jobs.remind import Reminder
 from jobs.ring import Audience, Occasion, ring
+from jobs.takedown import take_down
 from jobs.unanswered import Unanswered
 from jobs.unasked import withdraw
+from jobs.websub import Push, Question, Receipt, Subscriber
 from storage.database import Database
 from storage.moments import ALIVE
 from storage.removals import Removal
 from storage.retention import STANDS
 from storage.tables import metadata
-from storage.words import DeliveryState, Digest, MsgType, Relation, Stance
+from storage.words import DeliveryState, Digest, MsgType, Relation, SourceState, Stance
 from tests.bot.chat import Chat
 from tests.builders import (
     NOON,
@@ -48,14 +54,17 @@ from tests.builders import (
     an_alert,
     an_entry,
 )
+from tests.feeds import Site
 from tests.filled import fill
+from tests.jobs.test_websub import HUB, NEWS, TOPIC, Web
+from tests.jobs.watching import Watch
 
 GROWS = {
     *("deliveries", "entries", "statements", "alerts", "recipients", "routes", "route_countries", "cases"),
     *("statement_countries", "demands", "statement_parties", "stances", "requests", "versions"),
     *("statement_index_words", "statement_index_keys", "statement_index_terms", "redactions", "takedowns"),
     "rereads",
-    *("delays", "sent"),
+    *("delays", "sent", "parties", "forgotten"),
 }
 """Tables without a bound; sources and notices, appeals and the rest stay in the ten thousands."""
 OF_FEW = {
@@ -233,6 +242,63 @@ def _move(database: Database) -> None:
         emptiest(work, ("telegram", "console two"))
 
 
+def _look_up(database: Database) -> None:
+    """What people ask of whom was asked, who signed, and in any chat."""
+    chat = Chat(database, "telegram", address="-1001", now=LATER)
+    lines = ("/demands China", "/demands China 2005", "/signed A", "/signed Northlight", "/resolutions")
+    for line in (*lines, "/orgs", "/orgs Northlight", "/act 1", "/cite 1", "/search to:CN from:Northlight"):
+        assert "is no command" not in chat.says(line), line
+    with database.read() as work:
+        for typed in ("", "refugees", "to:CN halt", "from:Northlight kind:open_letter"):
+            assert offers(typed, "", "en", work, LATER) is not None
+
+
+async def _pushed(database: Database) -> None:
+    """A hub is asked, asks back, and pushes what is new."""
+    watched = (a_source(name="northlight"), a_source(name="third"))
+    watch = Watch(database, Site(), Web(), configured=watched)
+    with database.write() as work:
+        (source,) = (one for one in work.sources.all() if one.name == "northlight")
+        named = replace(source, hub=HUB, topic=TOPIC, last_success=NOON, state=SourceState.OK)
+        work.sources.save(named)
+    hub = Subscriber(database, watch.fetcher, watch.poller, "https://vigil.example", clock=lambda: LATER)
+    await hub.tend(LATER)
+    with database.read() as work:
+        (one,) = (one for one in work.subscriptions.all() if one.source_id == source.id)
+    question = Question("subscribe", one.topic, "challenge", "86400")
+    assert await hub.confirms(one.token, question)
+    await hub.settle(one.token, question)
+    signed = hmac.new(one.secret.encode(), NEWS, hashlib.sha256).hexdigest()
+    push = Push(NEWS, "application/rss+xml", f"sha256={signed}")
+    assert await hub.receive(one.token, push) is Receipt.TAKEN
+    await hub.close()
+
+
+async def _brought(database: Database) -> None:
+    """Updates that Telegram brings: kept, known when they come again, answered, too old."""
+    keeping = Keeping(database)
+    number = await keeping.keep("1 77", "{}")
+    assert number is not None
+    assert await keeping.keep("1 77", "{}") is None
+    assert await keeping.waiting()
+    keeping.answered(number)
+    await keeping.close()
+    with database.write() as work:
+        work.updates.prune(LATER)
+
+
+def _take_down(database: Database) -> None:
+    """What an admin takes down leaves the archive, and the chats; and stays out."""
+    _ring(database)
+    with database.write() as work:
+        newest = work.alerts.many(range(1, work.alerts.newest() + 1)).values()
+        call = next(one.statement for one in newest if one.statement.title == "call")
+        assert take_down(work, call.id, "they are in hiding", LATER).sent
+        work.removals.going()
+        work.removals.due("console", LATER, 5)
+        work.statements.takedowns.resembling([an_entry(uid="again", title="call")])
+
+
 PARTS: dict[str, Callable[[Database], None]] = {
     "poll": _poll,
     "ring": _ring,
@@ -244,6 +310,10 @@ PARTS: dict[str, Callable[[Database], None]] = {
     "catch up": _catch_up,
     "manage": _manage,
     "move": _move,
+    "look up": _look_up,
+    "pushed": lambda database: asyncio.run(_pushed(database)),
+    "brought": lambda database: asyncio.run(_brought(database)),
+    "take down": _take_down,
 }
 _PRACTISED = ("FROM alerts WHERE alerts.status", "WHERE alerts.status != ")
 _STATEMENTS = "SELECT count(*) AS count_1 FROM statements"
@@ -258,6 +328,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "IN (SELECT alerts.statement_id",
     ),  # once, after an outage
     "manage": (*_PRACTISED, _STATEMENTS, "statements.fetched >= ", "recipients.state = "),  # seldom
+    # By any part of a name or its letters: names that were read are some tens of thousands.
+    "look up": ("FROM parties WHERE parties.signed > ", "FROM parties WHERE parties.acronym = "),
     "move": ("SELECT coalesce(recipients.sender, recipients.transport)",),  # once in five minutes
 }
 """Of each part, what its questions may hold that read a table through, and why. Never the log."""

@@ -12,7 +12,10 @@ import pytest
 import sqlalchemy as sa
 
 from bot.commands.subscriptions import MOST_ROUTES
+from jobs import calling_off
+from jobs.held import release
 from jobs.limits import Limits
+from jobs.often import IN_A_DAY, IN_AN_HOUR
 from storage.database import Database
 from storage.tables.log import alerts, deliveries
 from storage.words import DeliveryState
@@ -136,14 +139,61 @@ async def test_whoever_subscribes_again_and_again_gets_each_call_once_in_a_chat(
     assert (len(per_chat), set(per_chat.values())) == (21, {1})
 
 
-async def test_a_poisoned_feed_that_keeps_to_the_cap_rings_so_often_every_hour(watch: Watch) -> None:
-    """What remains: within the cap nobody is asked, hour after hour, until somebody pauses the source."""
-    watch.limits = replace(USUAL, per_source_hour=2)
+async def test_a_poisoned_feed_that_keeps_to_the_hours_cap_comes_to_an_end_within_the_day(
+    watch: Watch,
+) -> None:
+    """What is beyond the day's waits, and nothing of it is lost; people and admins hear so once a day."""
+    watch.limits = replace(USUAL, per_source_hour=2, per_source_day=5)
     watch.restart()
-    for hour in range(4):
-        shown = TOWNS[2 * hour : 2 * hour + 2]
-        watch.publish("/feed", rss(*(call(watch, town, 10 + hour) for town in shown)))
+    places = iter((*TOWNS, *MORE, "Fushun", "Benxi", "Anshan", "Yingkou", "Panjin", "Jinzhou"))
+    heard: list[int] = []
+    rung: list[int] = []
+    for hour in (0, 1, 1, 10, 1, 1, 9, 2):
+        watch.later(hours=hour, minutes=1)
+        watch.publish("/feed", rss(*(call(watch, next(places), 10) for _ in range(2))))
         await watch.polls()
-        watch.later(minutes=61)
-    assert reach(watch) == {("alert", "queued"): 8}
-    assert watch.heard() == []
+        heard.append([kind for kind, _ in watch.heard()].count("held"))
+        rung.append(reach(watch)["alert", "queued"])
+    assert rung == [2, 4, 5, 5, 5, 5, 5, 5], "what waits counts as well: who goes on is not believed anew"
+    assert heard == [0, 0, 1, 1, 1, 1, 1, 1], "however long it goes on that day"
+    assert reach(watch)["alert", "held"] == 11
+    watch.later(hours=26)
+    watch.publish("/feed", rss(*(call(watch, next(places), 10) for _ in range(2))))
+    await watch.polls()
+    assert reach(watch)["alert", "queued"] == 7, "after a day without any of it"
+    assert (USUAL.per_source_day, USUAL.ends_per_source_day) == (30, 9), "as it is told"
+
+
+async def test_what_an_hours_storm_told_is_not_told_again_of_the_day(watch: Watch) -> None:
+    """One line for whoever waits, though the same source goes past both caps; what admins let go rings."""
+    watch.limits = replace(USUAL, per_source_hour=3, per_source_day=5)
+    watch.restart()
+    places = iter((*TOWNS, *MORE))
+    for count, hours in ((4, 0), (3, 8)):
+        watch.later(hours=hours)
+        watch.publish("/feed", rss(*(call(watch, next(places), 10) for _ in range(count))))
+        await watch.polls()
+    with watch.database.read() as work:
+        waiting = work.held.waiting()
+    assert [one.why for one in waiting] == [IN_AN_HOUR[True], *[IN_A_DAY[True]] * 2]
+    assert [kind for kind, _ in watch.heard()].count("held") == 1
+    with watch.database.write() as work:
+        assert release(work, waiting[-1].alert_id, "admin", watch.now, USUAL.zone) == 1
+    assert reach(watch) == {("alert", "queued"): 5, ("alert", "held"): 2}
+
+
+async def test_a_source_ends_so_many_of_its_calls_within_a_day(watch: Watch) -> None:
+    """To call off what is true is a quiet harm: what keeps to the hour's bound meets the day's."""
+    watch.limits = replace(USUAL, ends_per_source_hour=2, ends_per_source_day=3)
+    watch.restart()
+    watch.publish("/feed", rss(*(call(watch, town, 10) for town in TOWNS[:6])))
+    await watch.polls()
+    with watch.database.write() as work:
+        work.connection.execute(sa.update(deliveries).values(state=DeliveryState.SENT))
+    for pair in (TOWNS[:2], TOWNS[2:4], TOWNS[4:6]):
+        watch.later(hours=2)
+        watch.publish("/feed", rss(*(end(watch, town, 10) for town in pair)))
+        await watch.polls()
+    assert (reach(watch)["cancel", "queued"], reach(watch)["cancel", "held"]) == (3, 3)
+    with watch.database.read() as work:
+        assert {one.why for one in work.held.waiting()} == {calling_off.IN_A_DAY}

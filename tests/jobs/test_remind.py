@@ -114,7 +114,7 @@ async def test_a_reminder_uses_up_nothing_of_the_cap(database: Database) -> None
         source = alert.source.id
     await reminded(database, EVE)
     with database.read() as work:
-        assert work.alerts.rung_since(source, EVE - timedelta(hours=1)) == 0
+        assert work.alerts.rung_since(source, EVE - timedelta(hours=1), EVE - timedelta(days=1)) == (0, 0)
         assert [name for _, name in work.alerts.of_case(alert.case_id or 0)] == [alert.identifier]
 
 

@@ -646,19 +646,19 @@ def test_whose_turn_it_is_to_send_does_not_come_again(database: Database, new: D
     it was.
     """
     with database.write() as work:
-        for _ in range(3):
-            work.senders.take("telegram", "machine:1")
+        third = max(work.senders.take("telegram", "machine:1") for _ in range(3))
         work.senders.tell("matrix", mark="first folder", link="https://matrix.to/#/@vigil:example.org")
         work.senders.tell("telegram 2000002", mark="2000002")
     database.back_up(file, NOON)
     with database.write() as work:
-        assert work.senders.take("telegram", "machine:2") == 4
+        assert work.senders.take("telegram", "machine:2") > third
         work.senders.tell("matrix", mark="made anew", link="")
     bring_back(database, file)
     bring_back(new, file, replace=False)
     with database.write() as work, new.write() as there:
-        assert not work.senders.holds("telegram", 3)
-        assert (work.senders.take("telegram", "x"), there.senders.take("telegram", "x")) == (5, 4)
+        assert not work.senders.holds("telegram", third)
+        for one in (work, there):
+            assert one.senders.take("telegram", "x") > third
         matrix = work.senders.get("matrix")
         assert (matrix.mark, matrix.link) == ("made anew", "https://matrix.to/#/@vigil:example.org")
         assert there.senders.get("matrix").mark == "first folder"

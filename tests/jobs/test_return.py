@@ -1,5 +1,6 @@
 """Who could not be reached and writes again is told whatever still holds, and what of it is over by now."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -12,17 +13,20 @@ from jobs.deliver import Deliverer
 from jobs.manner import Manner
 from jobs.outcome import Gone, Migrated, Outcome, RetryLater, Sent, Uncertain
 from jobs.pace import Pace
+from jobs.prune import Pruner
 from jobs.unasked import withdraw
 from storage.database import Database, Work
 from storage.people import Recipient
-from storage.records import Alert
+from storage.reach import REPEATED
+from storage.records import Alert, Assessment
 from storage.words import DeliveryState, MsgType, Stance
-from tests.builders import NOON, a_reader, a_route, an_alert, arrived, queued
+from tests.builders import CALM, NOON, URGENT, a_reader, a_route, a_statement, an_alert, arrived, queued
 from tests.jobs.test_deliver import Clock, Platform, deliverer, delivery, queue
 
 BLOCKED = Gone("Forbidden: bot was blocked by the user")
 LATER = RetryLater(30, "Too Many Requests")
 UNSURE = Uncertain("timed out")
+PERHAPS = RetryLater(0, "no answer", perhaps=True)
 
 
 async def drained(sender: Deliverer, clock: Clock) -> None:
@@ -54,6 +58,75 @@ async def test_what_was_tried_before_they_left_is_told_on_their_return(
     await drained(sender, clock)
     assert delivery(database, alert_id).state is DeliveryState.SENT
     assert len(platform.told) == tried
+
+
+@pytest.mark.parametrize("by_the_door", [True, False])
+@pytest.mark.parametrize("settled", [False, True])
+@pytest.mark.parametrize(("assessment", "comes"), [(URGENT, True), (CALM, False)])
+async def test_what_may_have_arrived_before_they_were_lost_is_told_apart_on_their_return(
+    database: Database, assessment: Assessment, *, by_the_door: bool, settled: bool, comes: bool
+) -> None:
+    """Days later no platform knows a repetition: an Immediate call comes once more, and all of it is noted.
+
+    They were lost with the next attempt (`by_the_door`), or before it; and how long ago the first was made is
+    not kept for long (`settled`).
+    """
+    with database.write() as work:
+        call = an_alert(statement=a_statement(alert=assessment), expires=NOON + timedelta(days=9))
+        alert_id = queued(work, a_reader(work, address="1"), alert=call).id
+    platform, clock = Platform([PERHAPS, BLOCKED], remembers=timedelta(hours=23)), Clock()
+    sender = deliverer(database, platform, clock)
+    await sender.drain()
+    clock.at += timedelta(minutes=1)
+    if by_the_door:
+        await sender.drain()
+    else:
+        platform.answers.clear()
+        with database.write() as work:
+            work.recipients.suspend(delivery(database, alert_id).recipient_id, clock.at)
+    before = len(platform.told)
+    if settled:
+        Pruner(database).prune(clock.at)
+    clock.at += timedelta(days=2)
+    await writes(database, clock.at)
+    waits = delivery(database, alert_id)
+    assert (waits.state, waits.lane, REPEATED in waits.detail) == (DeliveryState.QUEUED, 1, True)
+    await drained(sender, clock)
+    became = delivery(database, alert_id).state
+    told = len(platform.told) - before
+    assert (told, became) == ((1, DeliveryState.SENT) if comes else (0, DeliveryState.UNCERTAIN))
+
+
+async def test_within_its_memory_the_platform_knows_what_comes_again_on_their_return(
+    database: Database,
+) -> None:
+    """Lost and back within minutes: the same message, by the same key, whatever it is worth."""
+    queue(database, "post", assessment=CALM)
+    platform, clock = Platform([PERHAPS, BLOCKED], remembers=timedelta(hours=23)), Clock()
+    sender = deliverer(database, platform, clock)
+    await drained(sender, clock)
+    await writes(database, clock.at)
+    await drained(sender, clock)
+    assert len(platform.told) == 3
+    assert len({key for _, _, key in platform.told}) == 1
+
+
+@pytest.mark.parametrize(("assessment", "comes"), [(URGENT, True), (CALM, False)])
+async def test_what_may_have_arrived_by_another_device_is_uncertain_or_comes_once_more_and_noted(
+    database: Database, assessment: Assessment, *, comes: bool
+) -> None:
+    """A new login: the homeserver recognises nothing. What waits for its first attempt is sent as ever."""
+    first = queue(database, "first", assessment=assessment)
+    platform, clock = Platform([PERHAPS], remembers=timedelta(hours=23)), Clock()
+    sender = deliverer(database, platform, clock)
+    await sender.drain()
+    never = queue(database, "never tried", assessment=CALM, address="2")
+    await Desk(database).another_device("telegram")
+    await drained(sender, clock)
+    told = Counter(names for _, names, _ in platform.told)
+    assert told == Counter({("first",): 1 + comes, ("never tried",): 1})
+    became = [delivery(database, one).state for one in (first, never)]
+    assert became == [DeliveryState.SENT if comes else DeliveryState.UNCERTAIN, DeliveryState.SENT]
 
 
 async def test_the_repetition_on_return_is_the_last(database: Database) -> None:

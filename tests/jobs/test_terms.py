@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from jobs import leaving, uncertain
 from jobs.deliver import Deliverer, NotAlone
@@ -16,6 +17,8 @@ from jobs.pace import Pace
 from storage.database import Database
 from storage.people import Recipient
 from storage.records import Alert, Assessment
+from storage.tables.log import alerts, deliveries
+from storage.tables.program import senders
 from storage.words import DeliveryState, MsgType
 from tests.builders import CALM, NOON, URGENT, a_reader, a_statement, an_alert, queued
 from tests.jobs.test_deliver import Clock, Platform, deliverer, delivery, queue
@@ -143,6 +146,54 @@ async def test_an_answer_that_comes_after_another_took_over_undoes_nothing(
 def _arrived(errand: Errand, platform: Platform) -> Finished:
     platform.told.append((errand.recipient.address, (), errand.key))
     return Finished(errand, Sent("2"), NOON)
+
+
+async def test_an_answer_from_before_the_database_was_put_back_ticks_nothing_off(database: Database) -> None:
+    """An older backup came back under a node at work: what has its message's number now is another message.
+
+    Nobody misses that; and no term of then is mistaken for one of now.
+    """
+    queue(database, "kept", address="1")
+    clock, theirs = Clock(), Platform()
+    with database.write() as work:
+        before = work.senders.take("telegram", "before")
+        backup = work.connection.execute(sa.select(deliveries)).mappings().all()
+        alerts_then = work.connection.execute(sa.select(alerts)).mappings().all()
+    known = []
+
+    def put_back() -> None:
+        """All that came since is gone, and the next call gets its numbers."""
+        with database.write() as work:
+            known.append(work.connection.scalar(sa.select(sa.func.max(deliveries.c.id))))
+            for table in (deliveries, alerts):
+                work.connection.execute(sa.delete(table))
+            work.connection.execute(sa.insert(alerts), [dict(row) for row in alerts_then])
+            work.connection.execute(sa.insert(deliveries), [dict(row) for row in backup])
+            work.connection.execute(sa.update(senders).values(term=before, place="before"))
+            if database.is_shared:
+                for table, last in ((alerts, lost), (deliveries, known[0])):
+                    sequence = sa.func.pg_get_serial_sequence(table.name, "id")
+                    work.connection.execute(sa.select(sa.func.setval(sequence, last, False)))
+        known.append(queue(database, "new", address="3"))
+
+    ours = Hangs([Sent("9")], meanwhile=put_back)
+    mine = deliverer(database, ours, clock)
+    mine.most = 1
+    with database.write() as work:
+        work.connection.execute(sa.update(deliveries).values(not_before=NOON + timedelta(hours=1)))
+    lost = queue(database, "lost", address="2")
+    mine.recover()
+    with pytest.raises(NotAlone):
+        await mine.drain()
+    new = delivery(database, known[1])
+    assert [new.id, known[1]] == [known[0], lost], "the numbers of what was lost"
+    assert new.state is DeliveryState.QUEUED
+    after = deliverer(database, theirs, clock)
+    after.recover()
+    assert after._ledger._term > mine._ledger._term >= before
+    clock.at += timedelta(hours=2)
+    await after.drain()
+    assert sorted(names[0] for _, names, _ in theirs.told) == ["kept", "new"]
 
 
 def test_whoever_may_have_got_a_call_hears_that_it_is_over(database: Database) -> None:

@@ -70,7 +70,7 @@ class Transaction:
         work = self.work
         found: list[object] = [
             work.entries.known(self.source.id, [str(number) for number in range(12)]),
-            work.alerts.rung_since(self.source.id, SINCE),
+            work.alerts.rung_since(self.source.id, SINCE, SINCE),
             *(sorted(work.statements.neighbours.tied(url, NOON, self.source.id)) for url in URLS),
         ]
         return [*found, *map(work.alerts.of_case, self.cases)]

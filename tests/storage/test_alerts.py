@@ -42,7 +42,9 @@ def test_an_alert_that_nobody_wants_is_kept_all_the_same(database: Database) -> 
         alert = queued(work)
         assert work.deliveries.of_alert(alert.id) == ()
         assert work.counts().alerts == 1
-        assert work.alerts.rung_since(alert.source.id, NOON - timedelta(hours=1)) == 1
+        hour, day = NOON - timedelta(hours=1), NOON - timedelta(days=1)
+        assert work.alerts.rung_since(alert.source.id, hour, day) == (1, 1)
+        assert work.alerts.rung_since(alert.source.id, NOON, day) == (0, 1)
 
 
 def test_what_an_admin_must_see_first_is_not_sent(database: Database) -> None:

@@ -40,6 +40,8 @@ class Bot:
         self.is_strict = False
         self.moved: list[tuple[str, str]] = []
         self.shown: list[tuple[str, str]] = []
+        self.devices = 0
+        """How often it was another device than before."""
 
     @asynccontextmanager
     async def runs(self, **more: Any) -> AsyncIterator[MatrixTransport]:
@@ -53,6 +55,7 @@ class Bot:
             returned=self._returned,
             moved=self._moved,
             seen=self._seen,
+            another_device=self._another_device,
             verifying=self._verifying,
             identities=self.identities,
             **more,
@@ -77,6 +80,9 @@ class Bot:
     async def _moved(self, before: str, after: str, _: str) -> bool:
         self.moved.append((before, after))
         return True
+
+    async def _another_device(self) -> None:
+        self.devices += 1
 
     async def _verifying(self, pictures: str, numbers: str) -> None:
         self.shown.append((pictures, numbers))

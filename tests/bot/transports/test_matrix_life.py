@@ -7,12 +7,14 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from aiohttp import ClientSession
 
 from bot.transports.inbox import Inbox
 from bot.transports.matrix_listening import Listening
 from bot.transports.matrix_seen import Seen
+from bot.transports.matrix_session import Store
 from jobs.outcome import Sent
-from tests.bot.transports.a_bot import Bot, texts, until
+from tests.bot.transports.a_bot import VAULT, Bot, texts, until
 from tests.ciphering import a_human
 from tests.contracts.transports.harness import says
 from tests.synapse import Person, Synapse
@@ -45,6 +47,21 @@ async def test_a_room_that_lets_the_bot_in_is_greeted_once(bot: Bot, person: Per
         await until(lambda: texts(person, known, bot.account.user))
     assert texts(person, room, bot.account.user) == ["heard /start"]
     assert texts(person, known, bot.account.user) == ["heard help"]
+
+
+async def test_a_session_that_was_ended_is_another_device_which_knows_no_repetition(bot: Bot) -> None:
+    """It is told before anything is sent by it, and once; the same device goes on without a word."""
+    session = Store(bot.store, VAULT).session
+    devices = []
+    for ended in (False, False, True, False):
+        if ended:
+            token = {"Authorization": f"Bearer {getattr(session(), 'token', '')}"}
+            async with ClientSession() as web:
+                where = f"{bot.account.server.url}/_matrix/client/v3/logout"
+                assert (await web.post(where, json={}, headers=token)).status == 200
+        async with bot.runs():
+            devices.append(bot.devices)
+    assert devices == [1, 1, 2, 2]
 
 
 @pytest.mark.parametrize("act", ["kick", "ban"])

@@ -192,12 +192,16 @@ class MatrixHarness(Harness):
             returned=self._returned,
             moved=self._moved,
             seen=self._seen,
+            another_device=self._another_device,
             verifying=self._gone,
             identities=Remembered(),
         )
         self.transport = self._bot
         await self._bot.start()
         return self
+
+    async def _another_device(self) -> None:
+        pass
 
     async def __aexit__(self, *_: object) -> None:
         await self._bot.stop()
