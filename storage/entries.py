@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
@@ -55,10 +55,14 @@ _OF_ONE = entries.c.source_id == sa.bindparam("source")
 _NEWEST_SHOWN = ("id", "uid", "title", "url", "published", "fetched")
 _TITLE = sa.case((entries.c.title == TOLD, statements.c.title), else_=entries.c.title)
 _NEWEST = (
-    sa.select(
-        *(_TITLE.label(name) if name == "title" else entries.c[name] for name in _NEWEST_SHOWN),
-        statements.c.gone,
-    )
+    sa.select(*(_TITLE.label(name) if name == "title" else entries.c[name] for name in _NEWEST_SHOWN))
+    .join(statements, statements.c.entry_id == entries.c.id)
+    .where(_OF_ONE, statements.c.taken_down.is_(None))
+    .order_by(_CAME.desc(), entries.c.id.desc())
+    .limit(sa.bindparam("most"))
+)
+_LISTED = (
+    sa.select(*(entries.c[name] for name in ("id", "uid", "url", "published", "fetched")), statements.c.gone)
     .join(statements, statements.c.entry_id == entries.c.id)
     .where(_OF_ONE, statements.c.taken_down.is_(None))
     .order_by(_CAME.desc(), entries.c.id.desc())
@@ -74,6 +78,18 @@ _ALIKE = {
 
 
 _Value = TypeVar("_Value")
+
+
+class Item(NamedTuple):
+    """Of an entry what is looked for in a list."""
+
+    id: int
+    uid: str
+    url: str
+    published: datetime | None
+    fetched: datetime | None
+    gone: datetime | None
+    """When it was found gone."""
 
 
 class Entries:
@@ -156,11 +172,15 @@ class Entries:
         )
         return {row[0]: row[1] for row in self._connection.execute(question)}
 
-    def newest(self, source_id: int, limit: int) -> tuple[tuple[Entry, ...], set[int]]:
-        """The source's newest entries, without their texts, and the numbers of those found gone before."""
-        rows = self._connection.execute(_NEWEST, {"source": source_id, "most": limit}).all()
-        shown = tuple(Entry(**dict(zip(_NEWEST_SHOWN, row, strict=False))) for row in rows)
-        return shown, {row.id for row in rows if row.gone}
+    def newest(self, source_id: int, limit: int) -> tuple[Entry, ...]:
+        """The source's newest entries, without their texts."""
+        rows = self._connection.execute(_NEWEST, {"source": source_id, "most": limit})
+        return tuple(Entry(**dict(zip(_NEWEST_SHOWN, row, strict=True))) for row in rows)
+
+    def items(self, source_id: int, limit: int) -> tuple[Item, ...]:
+        """The same, as they are looked for in a list."""
+        rows = self._connection.execute(_LISTED, {"source": source_id, "most": limit})
+        return tuple(map(Item._make, rows))
 
     def first_fetched(self, source_id: int) -> datetime | None:
         """When the source was first read."""

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Protocol
 
 from storage.records import Entry
 
@@ -11,20 +12,44 @@ _OLDER = 3
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
+class Known(Protocol):
+    """Of a known entry what is looked for in a list."""
+
+    @property
+    def id(self) -> int:
+        """Its number."""
+
+    @property
+    def uid(self) -> str:
+        """Its id at the source."""
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+
+    @property
+    def published(self) -> datetime | None:
+        """When it was, as its source says."""
+
+    @property
+    def fetched(self) -> datetime | None:
+        """When it was met."""
+
+
 @dataclass(frozen=True, slots=True)
 class Listed:
     """What an answer shows of the items that are known."""
 
-    missing: tuple[Entry, ...] = ()
+    missing: tuple[Known, ...] = ()
     """Taken out, as far as the list alone can tell."""
-    doubtful: tuple[Entry, ...] = ()
+    doubtful: tuple[Known, ...] = ()
     """Off the list, and perhaps only to make room: their own pages have to tell."""
     back: tuple[int, ...] = ()
     """Numbers of those that are shown again although they were found gone."""
 
 
 def listed(
-    known: Sequence[Entry], gone: Collection[int], here: Collection[str], body: bytes, fewer: int = 0
+    known: Sequence[Known], gone: Collection[int], here: Collection[str], body: bytes, fewer: int = 0
 ) -> Listed:
     """Compares the source's newest known items with an answer that is whole.
 
@@ -49,7 +74,7 @@ def listed(
     return Listed(tuple(missing), tuple(doubtful), back)
 
 
-def _age(entry: Entry) -> tuple[datetime, int]:
+def _age(entry: Known) -> tuple[datetime, int]:
     return (entry.published or entry.fetched or _LONG_AGO, entry.id)
 
 
@@ -65,7 +90,7 @@ _AROUND_AN_ID = ((b">", b"<"), (b"CDATA[", b"]"), (b'"', b'"'))
 """What stands around an id in RSS, Atom and JSON: a short one may stand anywhere."""
 
 
-def _stands_in(entry: Entry, body: bytes) -> bool:
+def _stands_in(entry: Known, body: bytes) -> bool:
     return any(form.encode("utf-8", "replace") in body for form in _forms((entry.uid, entry.url)))
 
 
