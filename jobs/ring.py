@@ -66,8 +66,9 @@ class Audience:
         if key not in self._rung:
             of = self.work.alerts
             rung = of.rung_since(*key[:2]) if urgent else of.at_once_since(*key[:2], DIGESTS)
-            still = of.held_since(source, alert.sent - _QUIET, _TOO_MANY[urgent])
-            self._rung[key] = most if still else rung
+            if rung < most and of.held_since(source, alert.sent - _QUIET, _TOO_MANY[urgent]):
+                rung = most
+            self._rung[key] = rung
         return self._rung[key] >= most
 
     def rang(self, alert: Alert, *, at_once: bool) -> None:

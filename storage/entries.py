@@ -75,6 +75,12 @@ _ALIKE = {
     .limit(_MOST_ALIKE)
     for column in (entries.c.shown, entries.c.fingerprint)
 }
+_IS_ALIKE = {
+    column.name: sa.select(entries.c.id)
+    .where(_OF_ONE, column.in_(sa.bindparam("wanted", expanding=True)))
+    .limit(1)
+    for column in (entries.c.shown, entries.c.fingerprint)
+}
 
 
 _Value = TypeVar("_Value")
@@ -137,6 +143,8 @@ class Entries:
         for name, question in _ALIKE.items():
             wanted = {getattr(entry, name) for entry in looked_for} - {""}
             for part in _parts(wanted):
+                if not self._connection.scalar(_IS_ALIKE[name], {"source": source_id, "wanted": part}):
+                    continue  # as a rule: a whole entry takes longer to ask for
                 same = self._read(question, {"source": source_id, "wanted": part})
                 found |= {entry.id: entry for entry in same}
         return tuple(found[key] for key in sorted(found, reverse=True))
