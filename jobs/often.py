@@ -45,8 +45,10 @@ class Often:
         if key not in self._rung:
             of, since = self.work.alerts, (alert.sent - _AN_HOUR, alert.sent - _A_DAY)
             hour, day = of.rung_since(source, *since) if urgent else of.at_once_since(source, *since, DIGESTS)
-            still = of.held_since(source, alert.sent - _QUIET, IN_AN_HOUR[urgent])
-            self._rung[key] = limits.per_source_hour if still else hour, day
+            most = limits.per_source_hour
+            if hour < most and of.held_since(source, alert.sent - _QUIET, IN_AN_HOUR[urgent]):
+                hour = most
+            self._rung[key] = hour, day
         hour, day = self._rung[key]
         if hour >= limits.per_source_hour:
             return IN_AN_HOUR[urgent]

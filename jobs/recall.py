@@ -3,7 +3,8 @@
 from bisect import insort
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
+from itertools import islice
 
 from jobs.steps.link import Known, Shelf, Traits, read_traits
 from jobs.undecided import said
@@ -34,6 +35,8 @@ class Recall:
     """What was read of them, by the marks of their events."""
     _more: bool = False
     """Whether the database holds older ones."""
+    _days: tuple[date, date] = (date.max, date.min)
+    """Between which all that is remembered lies, and perhaps some that is not any more."""
 
     def begin(self, work: Work) -> None:
         """To be called first in each transaction."""
@@ -68,14 +71,14 @@ class Recall:
         first = next(iter(self._places), 0)
         older = sum(number < first for number in found)
         since, until = case_window(around)
+        all_of_them = since <= self._days[0] and self._days[1] <= until
         for country in statement.countries:
-            room = self.compared
-            for placed in reversed(self._by_country.get(country, ())):
-                if since <= placed.day <= until:
-                    found.add(placed.number)
-                    room -= 1
-                    if not room:
-                        break
+            known = self._by_country.get(country, ())
+            if all_of_them:  # as a rule
+                found.update([placed.number for placed in known[-self.compared :]])
+                continue
+            within = (placed.number for placed in reversed(known) if since <= placed.day <= until)
+            found.update(islice(within, self.compared))
         if self._more and len(found) - older < self.compared:
             about = work.statements.neighbours.about(statement.countries, around, first)
             found |= {number for number, _ in about}
@@ -111,6 +114,7 @@ class Recall:
     def _place(self, placed: Placed) -> None:
         late = placed.number not in self._places and placed.number < next(reversed(self._places), 0)
         self._places[placed.number] = placed
+        self._days = min(self._days[0], placed.day), max(self._days[1], placed.day)
         if late:  # one that was kept unread, and is understood only now
             self._places = dict(sorted(self._places.items()))
         for country in placed.countries:
@@ -125,6 +129,7 @@ class Recall:
 
     def _drop_all(self) -> None:
         self._places.clear()
+        self._days = date.max, date.min
         self._by_country.clear()
         self.shelf.clear()
 

@@ -180,7 +180,7 @@ class Rereading:
         with self.database.read() as work:
             rereads = work.rereads.due(source.id, now, _IN_A_POLL)
             known = work.entries.many([one.entry_id for one in rereads])
-            newest, _ = work.entries.newest(source.id, _BESIDE)
+            newest = work.entries.newest(source.id, _BESIDE)
         return _Due(rereads, known, newest)
 
 

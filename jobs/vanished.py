@@ -17,7 +17,7 @@ from jobs.steps.marks import unpacked
 from jobs.steps.missing import listed
 from jobs.steps.parsed import Parsed
 from jobs.turns import Turns
-from storage.database import Database
+from storage.database import Work
 from storage.records import Source
 from storage.words import Gone, SourceKind
 
@@ -75,7 +75,6 @@ class Missing:
 class Vanished:
     """Compares lists with what is known, and asks for the page of what is missing: once while we run."""
 
-    database: Database
     fetcher: Fetcher
     pauses: Pauses
     _there: set[int] = field(default_factory=set)
@@ -83,15 +82,23 @@ class Vanished:
     _waiting: dict[int, tuple[Missed, ...]] = field(default_factory=dict)
     """What is still to be looked for, by the source's number."""
 
-    def missing(self, source: Source, parsed: Parsed, body: bytes) -> Missing:
-        """What the list misses, and what it shows again. Reads the database."""
+    def may_miss(self, source: Source, parsed: Parsed) -> bool:
+        """Whether the database has to be asked for what the list may miss."""
+        return not parsed.degraded and _may_miss(source, parsed)
+
+    def waiting(self, source: Source) -> Missing:
+        """What was missing before, and is still to be looked for."""
+        return Missing(self._waiting.get(source.id, ()))
+
+    def missing(self, work: Work, source: Source, parsed: Parsed, body: bytes) -> Missing:
+        """What the list misses, and what it shows again."""
         waiting = {one.number: one for one in self._waiting.get(source.id, ())}
-        if parsed.degraded or not _may_miss(source, parsed):
-            return Missing(tuple(waiting.values()))
-        with self.database.read() as work:
-            known, gone = work.entries.newest(source.id, _LOOKED_AT)
-            if gone:  # whose page is not there is not back because it is still listed
-                gone -= work.rereads.not_there(source.id)
+        if not self.may_miss(source, parsed):
+            return self.waiting(source)
+        known = work.entries.items(source.id, _LOOKED_AT)
+        gone = {one.id for one in known if one.gone}
+        if gone:  # whose page is not there is not back because it is still listed
+            gone -= work.rereads.not_there(source.id)
         here = {entry.uid for entry in parsed.entries}
         is_page = source.kind is SourceKind.PAGE
         fewer = 0 if is_page else len(unpacked(source.marks)) - len(unpacked(parsed.marks))

@@ -1,10 +1,10 @@
 """Rows that wait to be written together: one statement for many of a kind, each with its number already."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -22,6 +22,7 @@ Row = Mapping[str, Any]
 
 
 _ADDS_NOTHING = ("SELECT", "UPDATE", "DELETE")
+_Value = TypeVar("_Value")
 
 
 class Additions:
@@ -42,6 +43,9 @@ class Additions:
         self._is_beside = False
         self._is_heard = False
         self._is_writing = False
+        self._answers: dict[Hashable, tuple[tuple[str, ...], Any]] = {}
+        self._is_alone = connection.dialect.name == "sqlite"
+        self._remembers = self._is_alone and bool(connection.get_execution_options().get("vigil_write"))
 
     def add(self, table: sa.Table, row: Row) -> int:
         """Adds a row; returns the number that it has, as its `id`."""
@@ -77,6 +81,22 @@ class Additions:
         finally:
             self._is_beside = before
 
+    def once(self, key: Hashable, changed_by: tuple[str, ...], ask: Callable[[], _Value]) -> _Value:
+        """What `ask` answers beside what is waiting; the second time, what it answered the first.
+
+        It is asked anew after a change that holds one of the words `changed_by`, as the name of a table. On
+        SQLite there is one writer; where others write meanwhile, on PostgreSQL, it is asked each time.
+        """
+        known = self._answers.get(key)
+        if known is not None:
+            return known[1]  # type: ignore[no-any-return]  # what was kept under this key
+        with self.beside():
+            found = ask()
+        if self._remembers:
+            self._hears()
+            self._answers[key] = changed_by, found
+        return found
+
     def write(self) -> None:
         """Writes all that waits."""
         rows, self._rows = self._rows, {}
@@ -98,20 +118,30 @@ class Additions:
         for does in last:
             does()
 
-    def _waits(self, number: int) -> None:
+    def _hears(self) -> None:
+        """From now on `_before` is told of each statement."""
         if not self._is_heard:
             sa.event.listen(self._connection, "before_cursor_execute", self._before)
             self._is_heard = True
+
+    def _waits(self, number: int) -> None:
+        self._hears()
         self._number += number
         if self._number >= _MOST:
             self.write()
 
     def _before(self, _connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if self._answers and not statement.startswith("SELECT"):
+            old = [
+                key for key, (words, _) in self._answers.items() if any(map(statement.__contains__, words))
+            ]
+            for key in old:
+                del self._answers[key]
         if self._is_writing:
             return
         if self._number and not self._is_beside:
             self.write()
-        if self._connection.dialect.name == "sqlite" and not statement.startswith(_ADDS_NOTHING):
+        if self._is_alone and not statement.startswith(_ADDS_NOTHING):
             self._numbers.clear()  # it may add rows by itself
 
     def _next(self, table: sa.Table) -> int:
@@ -125,7 +155,7 @@ class Additions:
 
     def _free(self, table: sa.Table) -> Iterator[int]:
         """Numbers that nobody else is given: on SQLite there is one writer, PostgreSQL counts for all."""
-        if self._connection.dialect.name == "sqlite":
+        if self._is_alone:
             last = self._connection.scalar(_last(table))
             return count(int(last or 0) + 1)
         size = self._block.get(table, _BLOCK)

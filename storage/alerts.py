@@ -1,6 +1,6 @@
 """Alerts: what was rung, on which case, and what a message about it needs."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -59,6 +59,7 @@ _ENDED_SINCE = (
 )
 _OF_ONE_ON_TRIAL = sa.exists().where(sources.c.id == alerts.c.source_id, sources.c.on_trial.is_not(None))
 """All of it waits anyway: it must hold nothing of others up."""
+_ON_TRIAL = sa.select(sources.c.id).where(sources.c.on_trial.is_not(None))
 _SO_MANY_BACK = (
     sa.select(alerts.c.sent)
     .join(statements, statements.c.id == alerts.c.statement_id)
@@ -294,11 +295,36 @@ class Alerts:
 
     def others_reached(self, most: int, since: datetime, digests: int) -> bool:
         """Whether as many that are not urgent reached somebody since then, in a lane before `digests`."""
-        if self._additions.waiting(alerts):
+        waiting = self._reached_unwritten(since, digests)
+        if waiting is None:
             self._additions.write()
         given = {"most": most, "since": since, "digests": digests}
         with self._additions.beside():
-            return len(self._connection.scalars(_REACHED_AT_ONCE, given).all()) >= most
+            stored = len(self._connection.scalars(_REACHED_AT_ONCE, given).all())
+        return stored + (waiting or 0) >= most
+
+    def _reached_unwritten(self, since: datetime, digests: int) -> int | None:
+        """How many of these wait to be written; None where that depends on what is written already."""
+        rows = self._additions.waiting(alerts)
+        urgent = {row["id"]: row["urgent"] for row in self._additions.waiting(statements)}
+        sent = [(row["alert_id"], row["lane"]) for row in self._additions.waiting(deliveries)]
+        of = {row["id"] for row in rows} | {None}  # None is a notice's
+        if any(row["statement_id"] not in urgent for row in rows) or any(one not in of for one, _ in sent):
+            return None
+        reached = {one for one, lane in sent if lane < digests}
+        found = [
+            row
+            for row in rows
+            if row["id"] in reached and row["sent"] > since and not urgent[row["statement_id"]]
+            if row["status"] == Status.ACTUAL and row["cause"] != Cause.REMINDER
+        ]
+        return len(found) if {row["source_id"] for row in found}.isdisjoint(self._on_trial()) else None
+
+    def _on_trial(self) -> Collection[int]:
+        """The sources that are on trial."""
+        return self._additions.once(
+            _ON_TRIAL, ("sources",), lambda: frozenset(self._connection.scalars(_ON_TRIAL))
+        )
 
     def at_once_since(
         self, source_id: int, within: datetime, since: datetime, digests: int

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
@@ -55,10 +55,14 @@ _OF_ONE = entries.c.source_id == sa.bindparam("source")
 _NEWEST_SHOWN = ("id", "uid", "title", "url", "published", "fetched")
 _TITLE = sa.case((entries.c.title == TOLD, statements.c.title), else_=entries.c.title)
 _NEWEST = (
-    sa.select(
-        *(_TITLE.label(name) if name == "title" else entries.c[name] for name in _NEWEST_SHOWN),
-        statements.c.gone,
-    )
+    sa.select(*(_TITLE.label(name) if name == "title" else entries.c[name] for name in _NEWEST_SHOWN))
+    .join(statements, statements.c.entry_id == entries.c.id)
+    .where(_OF_ONE, statements.c.taken_down.is_(None))
+    .order_by(_CAME.desc(), entries.c.id.desc())
+    .limit(sa.bindparam("most"))
+)
+_LISTED = (
+    sa.select(*(entries.c[name] for name in ("id", "uid", "url", "published", "fetched")), statements.c.gone)
     .join(statements, statements.c.entry_id == entries.c.id)
     .where(_OF_ONE, statements.c.taken_down.is_(None))
     .order_by(_CAME.desc(), entries.c.id.desc())
@@ -71,9 +75,27 @@ _ALIKE = {
     .limit(_MOST_ALIKE)
     for column in (entries.c.shown, entries.c.fingerprint)
 }
+_IS_ALIKE = {
+    column.name: sa.select(entries.c.id)
+    .where(_OF_ONE, column.in_(sa.bindparam("wanted", expanding=True)))
+    .limit(1)
+    for column in (entries.c.shown, entries.c.fingerprint)
+}
 
 
 _Value = TypeVar("_Value")
+
+
+class Item(NamedTuple):
+    """Of an entry what is looked for in a list."""
+
+    id: int
+    uid: str
+    url: str
+    published: datetime | None
+    fetched: datetime | None
+    gone: datetime | None
+    """When it was found gone."""
 
 
 class Entries:
@@ -121,6 +143,8 @@ class Entries:
         for name, question in _ALIKE.items():
             wanted = {getattr(entry, name) for entry in looked_for} - {""}
             for part in _parts(wanted):
+                if not self._connection.scalar(_IS_ALIKE[name], {"source": source_id, "wanted": part}):
+                    continue  # as a rule: a whole entry takes longer to ask for
                 same = self._read(question, {"source": source_id, "wanted": part})
                 found |= {entry.id: entry for entry in same}
         return tuple(found[key] for key in sorted(found, reverse=True))
@@ -156,11 +180,15 @@ class Entries:
         )
         return {row[0]: row[1] for row in self._connection.execute(question)}
 
-    def newest(self, source_id: int, limit: int) -> tuple[tuple[Entry, ...], set[int]]:
-        """The source's newest entries, without their texts, and the numbers of those found gone before."""
-        rows = self._connection.execute(_NEWEST, {"source": source_id, "most": limit}).all()
-        shown = tuple(Entry(**dict(zip(_NEWEST_SHOWN, row, strict=False))) for row in rows)
-        return shown, {row.id for row in rows if row.gone}
+    def newest(self, source_id: int, limit: int) -> tuple[Entry, ...]:
+        """The source's newest entries, without their texts."""
+        rows = self._connection.execute(_NEWEST, {"source": source_id, "most": limit})
+        return tuple(Entry(**dict(zip(_NEWEST_SHOWN, row, strict=True))) for row in rows)
+
+    def items(self, source_id: int, limit: int) -> tuple[Item, ...]:
+        """The same, as they are looked for in a list."""
+        rows = self._connection.execute(_LISTED, {"source": source_id, "most": limit})
+        return tuple(map(Item._make, rows))
 
     def first_fetched(self, source_id: int) -> datetime | None:
         """When the source was first read."""

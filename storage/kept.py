@@ -89,8 +89,9 @@ class Kept:
 
     def _anyone(self) -> bool:
         """Whether anybody is away: mostly nobody is, and then nothing more is asked."""
-        with self._additions.beside():
-            return self._connection.execute(_ANYONE).first() is not None
+        return self._additions.once(
+            _ANYONE, ("recipients",), lambda: self._connection.execute(_ANYONE).first() is not None
+        )
 
 
 def _of(alert: Alert, stance: Stance) -> sa.Select[tuple[int]]:

@@ -17,7 +17,7 @@ from storage.additions import Additions
 from storage.deliveries import Deliveries
 from storage.due import DIGESTS
 from storage.fitting import Aim, Rank, Shape, fitting_routes, given, ranked_routes, reachable, shape_of
-from storage.tables.log import deliveries
+from storage.tables.log import alerts, deliveries
 from storage.tables.people import SENDER, recipients
 from storage.words import DeliveryState
 
@@ -201,10 +201,20 @@ class Matching:
         return ranked_routes(shape), given(aim, shape)
 
     def _asked(self, aim: Aim, question: sa.Select[Any], filled: dict[str, object]) -> Sequence[sa.Row[Any]]:
-        if aim.follows is not None or aim.unheard is not None:
-            return self._connection.execute(question, filled).all()
-        with self._additions.beside():  # nothing of what waits there is a route
-            return self._connection.execute(question, filled).all()
+        if not self._has_rung_unwritten({aim.follows, aim.unheard} - {None}):
+            with self._additions.beside():  # nothing of what waits there is a route
+                return self._connection.execute(question, filled).all()
+        return self._connection.execute(question, filled).all()
+
+    def _has_rung_unwritten(self, cases: Collection[int | None]) -> bool:
+        """Whether a delivery of one of these cases may wait to be written."""
+        if not cases:
+            return False
+        rung = {row["id"]: row["case_id"] for row in self._additions.waiting(alerts)}
+        if any(case in cases for case in rung.values()):
+            return True
+        waiting = self._additions.waiting(deliveries)
+        return any(row["alert_id"] is not None and row["alert_id"] not in rung for row in waiting)
 
 
 @cache

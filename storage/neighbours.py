@@ -31,14 +31,12 @@ def _numbers(which: sa.ColumnElement[bool]) -> sa.Select[int, int]:
     )
 
 
-_TIED = _numbers(
-    sa.or_(
-        statements.c.id.in_(
-            sa.select(alerts.c.statement_id).where(alerts.c.source_id == sa.bindparam("source"))
-        ),
-        statements.c.url == sa.bindparam("url"),
-    )
+_TIES = (
+    statements.c.id.in_(sa.select(alerts.c.statement_id).where(alerts.c.source_id == sa.bindparam("source"))),
+    statements.c.url == sa.bindparam("url"),
 )
+_TIED = _numbers(sa.or_(*_TIES))
+_TIED_OR_RUNG = _numbers(sa.or_(*_TIES, statements.c.id.in_(sa.bindparam("rung", expanding=True))))
 _ABOUT = _numbers(
     statements.c.id.in_(
         sa.select(statement_countries.c.statement_id).where(
@@ -86,16 +84,17 @@ class Neighbours:
     def tied(self, url: str, around: datetime, source_id: int) -> tuple[tuple[int, int], ...]:
         """The (number, case) of statements with this address, or that rang and come from this source."""
         since, until = case_window(around)
-        given = {"source": source_id, "url": url or None, "since": since, "until": until}
         added = {row["id"]: row for row in self._additions.waiting(statements)}
         rang = {
             row["statement_id"] for row in self._additions.waiting(alerts) if row["source_id"] == source_id
         }
-        if not rang <= added.keys():  # what was known before has rung
-            self._additions.write()
-            return self.tied(url, around, source_id)
+        rung = sorted(rang - added.keys())  # what was written before has rung since
+        given: dict[str, object] = {"source": source_id, "url": url or None, "since": since, "until": until}
+        question = _TIED_OR_RUNG if rung else _TIED
+        if rung:
+            given["rung"] = rung
         with self._additions.beside():
-            stored = [(int(number), int(case)) for number, case in self._connection.execute(_TIED, given)]
+            stored = [(int(number), int(case)) for number, case in self._connection.execute(question, given)]
         new = [
             (number, row["case_id"])
             for number, row in added.items()

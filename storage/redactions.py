@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from storage.additions import Additions
-from storage.tables.archive import redactions, statements
+from storage.tables.archive import cases, redactions, statements
 from storage.tables.watch import entries, sources
 from storage.vault import Sealer, WrongKey
 from storage.words import Concern
@@ -179,8 +179,13 @@ class Redactions:
         return found
 
     def _of_case(self, case_id: int) -> list[RowMapping]:
-        with self.additions.beside():  # what is withheld is written at once
-            return list(self.connection.execute(_OF_CASE, {"case": case_id}).mappings())
+        if any(row["id"] == case_id for row in self.additions.waiting(cases)):
+            return []  # what is withheld is written at once, and its case before it
+        return self.additions.once(
+            (_OF_CASE, case_id),
+            ("redactions", "UPDATE statements", "FROM statements"),
+            lambda: list(self.connection.execute(_OF_CASE, {"case": case_id}).mappings()),
+        )
 
     def _row(self, statement_id: int) -> RowMapping | None:
         question = sa.select(redactions).where(redactions.c.statement_id == statement_id)

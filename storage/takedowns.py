@@ -67,8 +67,9 @@ class Takedowns:
         return {uid for uid, all_of_it in of.items() if all_of_it & known.keys()}
 
     def _is_any(self) -> bool:
-        with self._additions.beside():  # nothing of what waits there was taken down
-            return self._connection.execute(_ANY).first() is not None
+        return self._additions.once(
+            _ANY, ("takedowns",), lambda: self._connection.execute(_ANY).first() is not None
+        )
 
     def resembling(self, shown: Collection[Entry]) -> dict[str, int]:
         """The uids of those items that are much the same as what was taken down, with its number or 0.

@@ -33,7 +33,7 @@ def test_a_long_text_takes_little_room_and_goes_whole(database: Database) -> Non
         assert statement is not None
         assert again is not None
         assert (statement.text, again.text) == (LONG, LONG)
-        assert again.title == work.entries.newest(1, 5)[0][0].title == statement.title
+        assert again.title == work.entries.newest(1, 5)[0].title == statement.title
     with database.write() as work:
         work.statements.change(
             replace(statement, title="Three were seen", text=OTHER), source, NOON + timedelta(hours=1)

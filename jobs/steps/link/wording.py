@@ -39,7 +39,8 @@ def alike(one: Wording, other: Wording, least: float) -> float:
     """The share of the shorter wording that both have; 0 where it is less than `least`."""
     if not may_be_alike(one, other, least):
         return 0.0
-    share = len(_codes(one.codes) & _codes(other.codes)) / max(1, min(one.size, other.size))
+    shared = _codes(one.codes).intersection(array("I", other.codes))  # no set of the other is made
+    share = len(shared) / max(1, min(one.size, other.size))
     return share if share >= least else 0.0
 
 
