@@ -60,7 +60,8 @@ def _taken(sums: Mapping[str, float], features: Features, *, known: bool) -> tup
     kinds = [max(_NO_APPEALS, key=sums.__getitem__) if known else str(Kind.OTHER)]
     if known and not _GROUNDS.isdisjoint(features.shown):
         kinds.append(str(Kind.URGENT_APPEAL))
-    stages = _NO_ENDS if sums[URGENT] > _PRESSING or _threatens(features) else STAGES
+    pressing = sums[URGENT] > _PRESSING and not _labelled(features)
+    stages = _NO_ENDS if pressing or _threatens(features) else STAGES
     if _ASKED.isdisjoint(features.shown):
         # Many calls tell what went before; what was not asked before has no news.
         sums = {**sums, MsgType.UPDATE: sums[MsgType.UPDATE] - _UNASKED}
@@ -85,6 +86,15 @@ def _threatens(features: Features) -> bool:
     """
     shown = features.shown.keys()
     return shown >= _FEARED and not any(map(shown.isdisjoint, (_SOON, _TITLED))) and shown.isdisjoint(_ENDED)
+
+
+def _labelled(features: Features) -> bool:
+    """Whether its first words say that the call is over ("STOP ACTION: ..."), or its title, and how it ended.
+
+    What was feared is told of in such a title all the same.
+    """
+    shown = features.shown.keys()
+    return "opens closed" in shown or shown >= {"title call over", "closed", "freed"}
 
 
 _FEARED = frozenset({"harm near", "harm feared"})

@@ -114,6 +114,40 @@ def test_an_action_that_is_over_is_cancelled() -> None:
 
 
 @pytest.mark.parametrize(
+    ("title", "text", "towns"),
+    [
+        (
+            "STOP ACTION: 10 people in {} face imminent execution",
+            "Stop action. No further action is needed: the 10 people held in {} have been released.",
+            "Shenyang Kunming Tehran Minsk Yangon",
+        ),
+        (
+            "FIN DE L'ACTION URGENTE : {} : 9 personnes risquent une exécution imminente",
+            "Fin de l'action. Aucune action complémentaire n'est requise : les 9 personnes ont été libérées.",
+            "Kunming Tehran Minsk",
+        ),
+        (
+            "FIN DE ACCIÓN URGENTE: {}: 2 personas en peligro de ejecución inminente",
+            "Fin de la acción. No se requieren nuevas acciones: las 2 personas han quedado en libertad.",
+            "Kunming Manama Hanoi Minsk",
+        ),
+        (
+            "[긴급행동 종료] {} 억류 탈북민 9명, 강제북송 임박",
+            "긴급행동을 종료합니다. {}에 억류됐던 9명은 석방됐습니다.",
+            "선양 쿤밍 하노이",
+        ),
+    ],
+)
+def test_a_label_of_the_end_ends_a_call_whatever_was_feared_and_wherever(
+    title: str, text: str, towns: str
+) -> None:
+    """The title of an ended call goes on telling what was feared: that alone rings nobody."""
+    for town in towns.split():
+        found = judged(title.format(town), text.format(town)).alert
+        assert (found.msg_type, found.urgent) == (MsgType.CANCEL, False), town
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Since our appeal of 3 May, the teacher was moved to Evin. Please keep writing.",
