@@ -98,7 +98,7 @@ def measure(connection: Connection, now: datetime) -> Measures:
     return Measures(
         sources=by_state,
         subscriptions=by_hub,
-        silent=sum(bool(silent) for *_, silent in rows),
+        silent=sum(row.silent_since is not None for row in rows),
         watched=watched,
         entries=_count(connection, entries) - drilled,
         statements=_count(connection, statements) - drilled,

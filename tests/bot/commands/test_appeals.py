@@ -274,6 +274,7 @@ def test_sent_it_is_followed_halted_and_taken_back(admin: Chat, other: Chat) -> 
         found = work.appeals.get(1)
         assert found is not None
         first, _ = work.deliveries.of_alert(found.alert_id)
+        work.attempts.begin([first.id], NOON)
         work.attempts.sent({first.id: "7"})
     told = admin.says("/appeal 1")
     assert "Progress: ██████████░░░░░░░░░░ 50%\n" in told
