@@ -36,6 +36,7 @@ whose words tell which of the two it is (`spoken_in`).
 GUESSED = {
     **{language: frozenset({code}) for language, code in HOME.items()},
     "zh": frozenset({"CN", "HK", "TW"}),
+    "ar": frozenset({"PS", "TN", "MA"}),
 }
 """Countries that a statement in a language may have although its text names none of them."""
 
@@ -73,9 +74,9 @@ def classify(statement: Statement, as_of: datetime, home: tuple[str, ...] = ()) 
 
 def _at_home(language: str, tokens: Tokens) -> tuple[str, ...]:
     """The country that a text without any speaks to, by language and script; none where that says little."""
-    if language == "zh" and traditional(tokens.text):
-        return spoken_in(tokens)
-    return (HOME[language],) if language in HOME else ()
+    if language in HOME and not (language == "zh" and traditional(tokens.text)):
+        return (HOME[language],)
+    return spoken_in(tokens, language)
 
 
 def _held_at_home(language: str, kind: Kind, countries: tuple[str, ...]) -> tuple[str, ...]:

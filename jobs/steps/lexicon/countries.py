@@ -20,6 +20,7 @@ _WEIGHTS = {
     "words": 1.0,
     "people": 0.8,
     "places": 0.8,
+    "told_by": 0.8,
     "parties": 0.6,
     "towns": 0.6,
     "doubtful": 0.2,
@@ -91,9 +92,9 @@ def countries_of_tokens(tokens: Tokens) -> tuple[str, ...]:
     return tuple(ranked[:_MOST])
 
 
-def spoken_in(tokens: Tokens) -> tuple[str, ...]:
-    """Where a Chinese text in traditional characters speaks, by the words of Taiwan and of Hong Kong."""
-    told = Counter(hit.value for hit in _speech().longest(tokens))
+def spoken_in(tokens: Tokens, language: str) -> tuple[str, ...]:
+    """Where a text that names no country speaks, by words of one country alone; () for no answer."""
+    told = Counter(hit.value for hit in _speech(language).longest(tokens))
     (first, most), *others = [*told.most_common(), ("", 0)]
     return (first,) if most > max((count for _, count in others), default=0) else ()
 
@@ -210,18 +211,18 @@ def _index() -> Phrases[_Mention]:
             for written in listed(line):
                 for phrase in _with_endings(written):
                     phrases.setdefault(phrase, (code, group))
-    for code, line in table("places")["places"].items():
+    for code, line in table("places")["told_by"].items():
         for written in listed(line):
             for phrase in _with_endings(written):
-                phrases.setdefault(phrase, (code, "places"))
+                phrases.setdefault(phrase, (code, "told_by"))
     for phrase, code in _names(rows["locales"], frozenset(rows["skip"].split())):
         phrases.setdefault(phrase, (code, "names"))
     return Phrases(phrases.items())
 
 
 @cache
-def _speech() -> Phrases[str]:
-    rows = table("places")["speech"]
+def _speech(language: str) -> Phrases[str]:
+    rows = table("places")["speech"].get(language, {})
     return Phrases((phrase, code) for code, line in rows.items() for phrase in listed(line))
 
 
