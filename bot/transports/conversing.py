@@ -68,5 +68,5 @@ def log_failure(error: Exception) -> None:
 
 
 def _is_ours(file: str) -> bool:
-    """Whether a file is of this program, and no library's: the last line of a library tells nobody what to mend."""
+    """Whether a file is of this program: the last line of a library tells nobody what to mend."""
     return Path(file).is_relative_to(_OURS) and "site-packages" not in file
