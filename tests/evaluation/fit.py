@@ -89,7 +89,7 @@ def _each(matrix: Any, labels: np.ndarray, key: str, wanted: list[str]) -> tuple
         has = labels == ("True" if key == _URGENT else label)
         spread = _spread(matrix, has)
         if key == _URGENT:
-            # What is far on its side pulls no more: a tenth fewer false alarms at the same recall.
+            # What is far on its side pulls no more: fewer false alarms at the same recall.
             model, scale = LinearSVC(C=HINGE, max_iter=5000, tol=_TOLERANCE), HINGE_SCALE
         else:
             strength = _EACH.get(key, STRENGTH)
