@@ -255,10 +255,6 @@ def test_who_is_taken_again_is_in_danger_again(title: str, text: str) -> None:
             "They were brought in buses day and night. The network condemns the mass deportations.",
         ),
         (
-            "Sweden deports Tajik critic; he was jailed on arrival",
-            "He was flown to Dushanbe on Tuesday. The Helsinki Committee says it broke the ban on refoulement.",
-        ),
-        (
             "En una sola noche expulsaron a 230 personas por Peñas Blancas",
             "Los autobuses salieron a las once; al amanecer no quedaba nadie. La red condena la operación.",
         ),
