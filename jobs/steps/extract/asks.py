@@ -8,6 +8,7 @@ from jobs.steps.extract import parties
 from jobs.steps.extract.ask import Ask, Frame, agent_of, form_of
 from jobs.steps.extract.asking import not_asking
 from jobs.steps.extract.clauses import clauses
+from jobs.steps.extract.idioms import idioms
 from jobs.steps.extract.obligations import obligations, until_next
 from jobs.steps.extract.verbs import base_verb, commands, infinitive
 
@@ -90,7 +91,7 @@ _FURTHER = re.compile(
     r"(?:,|;|\band)\s+(?:and\s+)?(?:(?:up)?on\s+|"
     r"to\s+(?=the\s))?(?P<party>(?:the\s+)?[A-Z][\w’'-]*(?:\s+(?:of|the|on|for|and|in|"
     r"[A-Z][\w’'-]*)){0,9})\s+to\s+(?=(?:not\s+)?[a-z]+)|"
-    r"(?:,|;|\band)\s+(?:and\s+)?(?:up)?on\s+(?P<aside>(?:the\s+)?[A-Z][\w’'-]*(?:\s+(?:of|the|on|for|and|in|"
+    r"(?:,|;|\band)\s+(?:and\s+)?(?:(?:up)?on\s+|(?=(?:the\s+)?[A-Z][^,;]{2,80},\s+(?:which|who|whose)\s))(?P<aside>(?:the\s+)?[A-Z][\w’'-]*(?:\s+(?:of|the|on|for|and|in|"
     r"[A-Z][\w’'-]*)){0,9}),\s+(?:(?:as|which|who|whose|where|in|with|being)\s[^,;]{2,90},\s+)?to\s+(?=(?:not\s+)?[a-z]+)|"
     r"\band\s+(?:up)?on\s+(?P<firm>the\s+[a-z][\w-]{2,20},?(?:\s+[A-Z][\w’'-]*){1,4}),?\s+to\s+(?=(?:not\s+)?[a-z]+)"
 )
@@ -118,7 +119,7 @@ def asks(sentence: str) -> list[Ask]:
     if found and modals and _led(sentence, modals[0], found[0]):
         return modals
     if not found:
-        return modals
+        return idioms(sentence) or modals
     return [*(one for one in modals if one.start < found[0].start and one.frame is Frame.DOING), *found]
 
 
@@ -255,7 +256,9 @@ def _to_do(opened: _Opened) -> list[Ask]:
         return []
     party = _TRAILING.sub("", opened.span[: place[0]].strip(' ,“"'))
     strict = opened.noun_frame or (opened.clause_verb and not opened.match["of"])
-    if not _is_party(party, strict=strict or opened.head.startswith(("press", "expect", "want"))):
+    if _WHEN.match(party) or not _is_party(
+        party, strict=strict or opened.head.startswith(("press", "expect", "want"))
+    ):
         return []
     shared = _shared(party, opened.span[place[1] :])
     return [opened.ask(asked, Frame.DOING, what) for asked, what in shared]
@@ -288,6 +291,10 @@ def _list(opened: _Opened) -> list[Ask]:
     return [opened.ask(party, Frame.OPEN, "")]
 
 
+_WHEN = re.compile(
+    r"(?:last|this|next)\s+(?:week|month|year|spring|summer|autumn|winter|\w+day|January|February|March|April|May|June|July|August|\w+ember|October)$|yesterday$|(?:in|on)\s+(?:[A-Z]\w+\s+)?(?:\d{1,2}\s+)?(?:19|20)?\d\d$"
+)
+"""What is no party but a time: "whom we asked last week to"."""
 _OVER_LIST = re.compile(
     r"\s+(?P<party>(?:[^:;.]|(?<=Mr)\.|(?<=Ms)\.|(?<=Dr)\.|(?<=Mrs)\.){2,90}?)"
     r"(?:\s+(?:must|should|shall|immediately|at once|urgently))*\s*:\s*$"

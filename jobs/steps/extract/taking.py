@@ -79,6 +79,7 @@ def take(walk: Walk, ask: Ask, forced: tuple[str, ...] = ()) -> None:
     walk.store(named, _asked_phrases(ask))
     if ask.what.rstrip().endswith(":"):
         walk.open(named)
+        walk.relative = ask.what.rstrip(" :").endswith((" that", " which"))
     if ask.frame is Frame.THING and not party and ask.form != "gerund":
         walk.loose.extend(walk.demands[before:])
     if ask.announces:
