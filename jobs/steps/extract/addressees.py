@@ -193,7 +193,12 @@ def _delivery(blocks: list[Block]) -> list[tuple[str, str | None]]:
             or _WIRE.match(block.text)
         ):
             continue
-        elif on and (name := _official(block.text)) and not _office_below(name, blocks[index + 1 :]):
+        elif (
+            on
+            and "@" not in (name := _official(block.text))
+            and name
+            and not _office_below(name, blocks[index + 1 :])
+        ):
             found.append((name, _country_of_address(name, blocks[index : index + 8])))
     return found[:12]
 

@@ -54,7 +54,7 @@ _STEMS = (
 )
 _ANY_STEM = re.compile("|".join(_STEMS))
 _ANY_MODAL = re.compile(
-    r"must|should|shall|ought to|(?:has|have) to|needs to|"
+    r"must|should|shall|ought to|(?:has|have) to|needs? to|"
     r"(?:is|are) (?:\w+ )?(?:urged|called|asked|requested|invited|encouraged)"
 )
 _OF_HIM = re.compile(
@@ -101,7 +101,7 @@ def asks(sentence: str) -> list[Ask]:
     """The requests that a sentence makes, in order; none lies inside what another one asks for."""
     found: list[Ask] = []
     lowered = sentence.lower()
-    position = 0
+    position = reach = 0
     asking = _ANY_STEM.search(lowered)  # most sentences ask nothing; this is cheap
     while asking and (match := _ASK.search(sentence, position)):
         position = match.end()
@@ -112,7 +112,7 @@ def asks(sentence: str) -> list[Ask]:
         span = until_next(rest)
         for ask in _read(match, before, span):
             found.append(replace(ask, verb=match["verb"].lower()))
-            position = match.end() + len(span)
+            position = reach = match.end() + len(span)
     if (":" in sentence or "," in sentence or " if " in lowered) and (ahead := _said_before(sentence)):
         return [ahead]
     modals = list(obligations(sentence)) if _ANY_MODAL.search(lowered) else []
@@ -120,7 +120,12 @@ def asks(sentence: str) -> list[Ask]:
         return modals
     if not found:
         return idioms(sentence) or modals
-    return [*(one for one in modals if one.start < found[0].start and one.frame is Frame.DOING), *found]
+    doing = [one for one in modals if one.frame is Frame.DOING]
+    around = (
+        [one for one in doing if one.start < found[0].start],
+        [one for one in doing if one.start > reach],
+    )
+    return [*around[0], *found, *around[1]]
 
 
 def _said_before(sentence: str) -> Ask | None:
@@ -149,9 +154,9 @@ _BEFORE = re.compile(
 
 def _led(sentence: str, modal: Ask, ask: Ask) -> bool:
     """Whether the asking verb is what a modal verb demands: "Canada should press Thailand to ..."."""
-    return (
-        modal.start < ask.start and len(sentence[modal.start : ask.start].split()) <= 4 and bool(modal.party)
-    )
+    between = sentence[modal.start : ask.start]
+    near = len(between.split()) <= 4 and ";" not in between
+    return modal.start < ask.start and near and bool(modal.party)
 
 
 _TRAILING = re.compile(
@@ -238,6 +243,8 @@ def _named_first(opened: _Opened) -> list[Ask]:
         told = expression.match(opened.rest)
         if not told or opened.noun_frame or not parties.actor(told["party"]):
             continue
+        if expression is _OF_HIM and infinitive(told["party"]):
+            continue  # "to disclose any assets that they have frozen"
         what = re.sub(r"^to\s+", "", told["what"])
         if expression is _AN_END:
             return [opened.ask(told["party"], Frame.THING, what)]

@@ -133,10 +133,9 @@ def salutation(title: str, blocks: list[Block]) -> tuple[str, ...]:
             continue
         if not parties.vague(re.sub(r"^Dear\s+", "", name)) and not _OFFICE.match(name):
             return _greeted(blocks[index : index + _GREETED]) if not parties.reader(name) else ()
-        if above := _target(blocks[:index]) or _address(blocks[max(0, index - 12) : index]):
+        above = _target(blocks[:index]) or _address(blocks[max(0, index - 12) : index])
+        if above := above or _collective(blocks[:index]):
             return (above,)
-        if collective := _collective(blocks[:index]):
-            return (collective,)
         heading = _LETTER_TO.search(title)
         return (parties.clean(heading["to"]) if heading else name,)
     return _titled_letter(title, blocks)
@@ -257,8 +256,7 @@ def _collective(above: list[Block]) -> str:
         for block in above[:_HEAD]
         if len(block.text) < _HEAD_LINE and (match := _TO_MANY.match(block.text))
     )
-    named = next((parties.clean(match["name"]) for match in told if parties.actor(match["name"])), "")
-    return named
+    return next((parties.clean(match["name"]) for match in told if parties.actor(match["name"])), "")
 
 
 _TO_MANY = re.compile(r"(?:To|TO|Attn|ATTN)\s?:?\s+(?P<name>(?:all\s+|the\s+)*[A-Z][^.;:!?]{6,150})$")

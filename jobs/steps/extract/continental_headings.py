@@ -60,7 +60,7 @@ _DATIVE = re.compile(r"^[А-ЯЁ]\w+(?:ому|ему|у|ю|е|ам|ям|ой|е�
 def in_head(
     greeted: tuple[str, ...], head: list[str], blocks: list[Block], rules: Grammar
 ) -> tuple[str, ...]:
-    """Whom a letter greets, under the full name above it; all above it where it greets them by their own names."""
+    """Whom a letter greets, under the full name above it; all above it where it greets them by name."""
     named = tuple((called_by(one, head) or (one,))[0] for one in greeted)
     by_name = rules.language == "ru" and not any(is_party(one, rules) for one in named)
     if head and by_name:
@@ -69,7 +69,9 @@ def in_head(
     return named
 
 
-_GREETS = re.compile(r"(?:Глубоко|Много)?[Уу]важаем\w+\s|Monsieur|Madame|Messieurs|Señor|Estimad[oa]|Excelent")
+_GREETS = re.compile(
+    r"(?:Глубоко|Много)?[Уу]важаем\w+\s|Monsieur|Madame|Messieurs|Señor|Estimad[oa]|Excelent"
+)
 
 
 def even(text: str, rules: Grammar) -> str:

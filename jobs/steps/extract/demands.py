@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from jobs.steps.extract import parties
-from jobs.steps.extract.ask import Frame
+from jobs.steps.extract.ask import Ask, Frame
 from jobs.steps.extract.asks import asks
 from jobs.steps.extract.blocks import Block, sentences
 from jobs.steps.extract.context import Context, greeting
@@ -266,20 +266,7 @@ def _read_sentence(walk: Walk, sentence: str) -> None:
     if (handed := _HANDED.search(sentence)) and parties.actor(handed["party"]):
         walk.recipient = tuple(parties.split(handed["party"]))
     plain = unnumbered(sentence)
-    polite = walk.context.letter_to if sentence.startswith(("Please ", "Kindly ")) else ()
-    spoken_to = walk.section or walk.opened or polite
-    quoted = sentence[:1] in '“"«'
-    if spoken_to and not quoted and commands(plain) and not walk.for_reader(plain):
-        walk.store(spoken_to, verb_phrases(re.sub(r"^(?:please|kindly)\s+", "", plain, flags=re.IGNORECASE)))
-        walk.asked = True
-        return
-    colon = plain.rfind(": ") if spoken_to else -1
-    if colon > 0 and commands(plain[colon + 2 :]) and not asks(plain[:colon]):
-        walk.store(spoken_to or (), verb_phrases(plain[colon + 2 :]))
-        walk.asked = True
-        return
-    if walk.context.letter_to and (begged := _PLEASE.search(plain)) and commands(plain[begged.end() :]):
-        walk.store(walk.section or walk.context.letter_to, verb_phrases(plain[begged.end() :]))
+    if _commanded(walk, plain):
         walk.asked = True
         return
     follows, told_of, walk.told_of = walk.asked, walk.told_of, tuple(subjects(plain))
@@ -287,9 +274,8 @@ def _read_sentence(walk: Walk, sentence: str) -> None:
     again = walk.asked and _GOES_ON_ASKING.match(plain)
     walk.asked = False
     own, ended = False, 0
-    for ask in asks(sentence):
-        if told_of and not follows and ask.modal and _THEY.fullmatch(ask.party):
-            ask = replace(ask, party=" and ".join(told_of) if len(told_of) == 1 else "both")
+    found = asks(sentence)
+    for ask in found if follows else _taken_up(found, told_of):
         if again and ask.modal and ask.frame is Frame.DOING:
             walk.store(walk.last, verb_phrases(unquoted(ask.what)))
             walk.asked = True
@@ -309,6 +295,33 @@ def _read_sentence(walk: Walk, sentence: str) -> None:
             walk.asked = True
 
 
+def _commanded(walk: Walk, plain: str) -> bool:
+    """Whether a sentence is a command to whoever is spoken to, or ends with one; what it asks is noted."""
+    polite = walk.context.letter_to if plain.startswith(("Please ", "Kindly ")) else ()
+    spoken_to = walk.section or walk.opened or polite
+    if spoken_to and plain[:1] not in '“"«' and commands(plain) and not walk.for_reader(plain):
+        walk.store(spoken_to, verb_phrases(re.sub(r"^(?:please|kindly)\s+", "", plain, flags=re.IGNORECASE)))
+        return True
+    colon = plain.rfind(": ") if spoken_to else -1
+    if colon > 0 and commands(plain[colon + 2 :]) and not asks(plain[:colon]):
+        walk.store(spoken_to or (), verb_phrases(plain[colon + 2 :]))
+        return True
+    begged = _PLEASE.search(plain) if walk.context.letter_to else None
+    if begged and commands(plain[begged.end() :]):
+        walk.store(walk.section or walk.context.letter_to, verb_phrases(plain[begged.end() :]))
+        return True
+    return False
+
+
+def _taken_up(found: list[Ask], told_of: tuple[str, ...]) -> list[Ask]:
+    """The requests with those of whom the sentence before told something for "they" and "both"."""
+    name = told_of[0] if len(told_of) == 1 else "both"
+    return [
+        replace(ask, party=name) if told_of and ask.modal and _THEY.fullmatch(ask.party) else ask
+        for ask in found
+    ]
+
+
 _PLEASE = re.compile(r"[,;:–—]\s+(?:so\s+|and\s+)?(?:please|kindly)\s+(?=[a-z])")
 """Before what a letter asks at the end of a sentence: "They have done no wrong: please order ..."."""
 _THEY = re.compile(r"they|it|both|both of them", re.IGNORECASE)
@@ -323,7 +336,8 @@ _SEVERAL = re.compile(
     r"(?:of\s+)?(?:the\s+)?[A-Z][\w’'-]+(?:\s+(?:of\s+)?[A-Z][\w’'-]+)*",
 )
 _IT_ASKS = re.compile(
-    r"(?:It|They|He|She)\s+(?:(?:is|are)\s+)?(?:also\s+|further\s+|again\s+|\w+ly\s+)*(?:calling|urging|asking|demanding|appealing|calls?|called|urges?|urged|asks?|asked|demands?|"
+    r"(?:It|They|He|She)\s+(?:(?:is|are)\s+)?(?:also\s+|further\s+|again\s+|\w+ly\s+)*(?:calling|urging|"
+    r"asking|demanding|appealing|calls?|called|urges?|urged|asks?|asked|demands?|"
     r"demanded|requests?|requested|appeals?|appealed|encourages?|encouraged|invites?|invited|recommends?)\b"
 )
 _HANDED = re.compile(

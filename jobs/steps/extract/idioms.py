@@ -12,6 +12,7 @@ _TO = re.compile(
     rf"\b(?:[Ww]e|I)\s+{_ADVERBS}(?:look\s+to|(?:count|rely|depend)\s+(?:up)?on)\s+|"
     r"\b[Ii]t\s+(?:is|['’]s)\s+(?:now\s+)?(?:up\s+to|incumbent\s+(?:up)?on|the\s+(?:duty|responsibility|task)\s+of)\s+|"
     r"\b[Ii]t\s+(?:now\s+)?falls\s+(?:to|on|upon)\s+|"
+    r"\b(?:[Ss]tress|[Uu]nderlin|[Ee]mphasi[sz]|[Uu]nderscor|[Rr]eiterat|[Hh]ighlight)(?:e?s)?\s+(?:again\s+)?the\s+(?:\w+\s+)?(?:need|necessity)\s+for\s+|"
     r"\b[Tt]he\s+(?:onus|burden|responsibility)\s+(?:now\s+)?(?:is|lies|rests|falls)\s+(?:now\s+)?(?:on|with)\s+"
 )
 """What stands before a party that is "to do" something."""
@@ -28,8 +29,8 @@ _OURS = re.compile(
     r"(?:is|are|remains?)\s+(?:\w+\s+)?(?:clear|simple|this|these|plain|short|unchanged)\s*[:;–—-]\s*"
 )
 _VOCATIVE = re.compile(
-    r"(?P<party>(?:(?:Mr|Madam|Ms|Mrs)\.?\s+)?(?:President|Prime Minister|Minister|Chancellor|Secretary-General|"
-    r"High Commissioner|Governor|Ambassador|Commissioner)(?:\s+[A-Z][\w’'-]+)?),\s+(?=[a-z])"
+    r"(?P<party>(?:(?:Mr|Madam|Ms|Mrs)\.?\s+)?(?:President|Prime Minister|Minister|Chancellor|"
+    r"Secretary-General|High Commissioner|Governor|Ambassador|Commissioner)(?:\s+[A-Z][\w’'-]+)?),\s+(?=[a-z])"
 )
 _ANY = re.compile(
     r"\bto\b|\btime\b|\bwould like|\b[Oo]ur\b|^Let\b|\bno (?:circumstances|case|event)\b|^[A-Z][\w .-]{4,40},"

@@ -82,7 +82,7 @@ def issuers(title: str, blocks: list[Block], organisation: str) -> tuple[str, ..
 
 
 def perhaps(blocks: list[Block]) -> tuple[str, ...]:
-    """Who may speak where the text does not say: the organisation it names most, or that asks. A guess, never told."""
+    """Who may speak where the text does not say: whom it names most, or who asks. A guess, never told."""
     counted = Counter(match.group() for block in blocks[:40] for match in _KNOWN.finditer(block.text))
     if counted:
         return (counted.most_common(1)[0][0],)
@@ -102,7 +102,9 @@ def _asking(text: str) -> Iterator[str]:
 
 def _later(name: str, block: Block) -> bool:
     """Whether a body is named within a sentence too, so that its capital is its own."""
-    return re.search(rf"[a-z,“\"]\s(?:the\s)?{re.escape(name.split()[0])}\b", block.text) is not None
+    return (
+        re.search(rf"[a-z,“\"]\s(?:the\s)?{re.escape(name.split(maxsplit=1)[0])}\b", block.text) is not None
+    )
 
 
 _ASKING_STEMS = (

@@ -20,7 +20,7 @@ _NEXT_OWN = re.compile(
     re.VERBOSE,
 )
 _MODAL = re.compile(
-    r"(?<![\w-])(?P<modal>must|should|shall|ought to|(?:has|have) to|needs to|"
+    r"(?<![\w-])(?P<modal>must|should|shall|ought to|(?:has|have) to|needs? to|"
     r"(?:is|are) (?:hereby |urgently |strongly |"
     r"respectfully )?"
     r"(?:urged|called (?:up)?on|asked|requested|invited|encouraged) to)"

@@ -62,7 +62,8 @@ _READER_ASKS = re.compile(
     r"e-?mail)\b[^.;]{0,160}\b(?:and|to)\s*$"
 )
 _HOLDS = re.compile(
-    r"(?:^|\b(?:we|I)\s+|;\s+)(?:also\s+|further\s+|firmly\s+)?(?:Considers?|Believes?|Takes the view|"
+    r"(?:^|\b(?:we|I)\s+|;\s+|,\s+and\s+)(?:also\s+|further\s+|firmly\s+)?"
+    r"(?:Considers?|Believes?|Takes the view|"
     r"Is of the opinion|Stress(?:es)?|"
     r"Insists?|Emphasi[sz]es?|Underlines?|Holds?)\s+that\s+(?:the\s+)?$",
     re.IGNORECASE,
