@@ -26,7 +26,7 @@ def addressed_in(blocks: list[Block], rules: Grammar) -> list[str]:
             or not rules.names_actor(text)
         ):
             continue
-        if titled := _TITLED.match(text):
+        if rules.language == "ru" and (titled := _TITLED.match(text)):
             text = text[titled.end() :].strip()
         if match := rules.heading.match(text):
             found += split(text[match.end() :], rules)

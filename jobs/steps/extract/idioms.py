@@ -30,7 +30,8 @@ _OURS = re.compile(
 )
 _VOCATIVE = re.compile(
     r"(?P<party>(?:(?:Mr|Madam|Ms|Mrs)\.?\s+)?(?:President|Prime Minister|Minister|Chancellor|"
-    r"Secretary-General|High Commissioner|Governor|Ambassador|Commissioner)(?:\s+[A-Z][\w’'-]+)?),\s+(?=[a-z])"
+    r"Secretary-General|High Commissioner|Governor|Ambassador|"
+    r"Commissioner)(?:\s+[A-Z][\w’'-]+)?),\s+(?=[a-z])"
 )
 _ANY = re.compile(
     r"\bto\b|\btime\b|\bwould like|\b[Oo]ur\b|^Let\b|\bno (?:circumstances|case|event)\b|^[A-Z][\w .-]{4,40},"

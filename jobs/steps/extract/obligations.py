@@ -72,6 +72,8 @@ def obligations(sentence: str) -> Iterator[Ask]:
         body = subject if _A_BODY.search(sentence, 0, match.start()) else body
         if not subject or re.match(r"(?:also |not )?(?:have|be able|happen|occur)\b", span):
             continue
+        if match["modal"] == "need to" and not subject.endswith(("s", "police", "military", "both")):
+            continue  # a noun: "spoke of the urgent need to"
         passive = re.match(r"(?:(?:also|not|\w+ly|all)\s+){0,2}be\s+\w+", span)
         if passive and not match["modal"].startswith(("is", "are")):
             clause = subject + " " + match["modal"] + " " + span
