@@ -152,13 +152,11 @@ def test_a_label_of_the_end_ends_a_call_whatever_was_feared_and_wherever(
     [
         (
             "Appeal is closed to new evidence; hanging set for Sunday",
-            "The court of appeal takes no new evidence. Reza K. will be hanged on Sunday. Please write to the "
-            "head of the judiciary at once.",
+            "Reza K. will be hanged on Sunday. Please write to the head of the judiciary at once.",
         ),
         (
             "Dossier clos : expulsion de neuf réfugiés demain",
-            "Neuf réfugiés seront expulsés demain vers la Syrie, où ils risquent la torture. Appelez le "
-            "ministère maintenant.",
+            "Neuf réfugiés seront expulsés demain vers la Syrie. Appelez le ministère maintenant.",
         ),
         (
             "사건 종결: 일요일 처형 예정",
