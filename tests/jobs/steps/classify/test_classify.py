@@ -251,6 +251,52 @@ def test_a_word_of_release_calls_off_no_live_danger(title: str, text: str) -> No
 @pytest.mark.parametrize(
     ("title", "text"),
     [
+        (
+            "Libéré en mai, un blogueur est de nouveau enlevé à Garoua",
+            "Des hommes cagoulés l'ont emmené lundi soir. Sa famille est sans nouvelles.",
+        ),
+        (
+            "Libérée sous caution, une avocate à nouveau enlevée",
+            "Des hommes sans uniforme l'ont prise mardi. On redoute la torture.",
+        ),
+        (
+            "Excarcelado en mayo, vuelven a llevarse a un maestro",
+            "Hombres sin placa lo sacaron de su casa el lunes. Su familia teme tortura.",
+        ),
+    ],
+)
+def test_who_is_taken_again_is_in_danger_again(title: str, text: str) -> None:
+    """That somebody was free for a while neither ends the call nor hushes it."""
+    alert = judged(title, text).alert
+    assert alert.urgent
+    assert alert.msg_type is not MsgType.CANCEL
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        (
+            "Algeria expelled 280 people at Assamaka in a single night",
+            "The last truck left at three in the morning. HRW called the operation a collective expulsion.",
+        ),
+        (
+            "More than 4,000 Afghans crossed at Islam Qala in one week, most deported",
+            "They were brought in buses day and night. The network condemns the mass deportations.",
+        ),
+        (
+            "En una sola noche expulsaron a 230 personas por Peñas Blancas",
+            "Los autobuses salieron a las once; al amanecer no quedaba nadie. La red condena la operación.",
+        ),
+    ],
+)
+def test_a_return_that_is_done_does_not_ring(title: str, text: str) -> None:
+    """However fast it went, nobody can stop it any more."""
+    assert not judged(title, text).alert.urgent
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
         ("Nine refugees face return tonight", "This is a drill of our phone tree. No action is needed."),
         ("아홉 명 오늘 밤 북송 위기", "이것은 훈련입니다. 실제 상황이 아닙니다."),
         ("Ten years ago tonight, nine children were returned to North Korea", "We remember them."),
@@ -332,3 +378,21 @@ def test_thanks_for_what_was_done_for_others_end_no_call(text: str) -> None:
     assert not any(reason.evidence == "stop calling" for reason in alert.reasons)
     over = "The twelve are safe. Thank you to all who called. No further calls are needed."
     assert judged("Deportation flight cancelled: 12 Uyghurs free", over).alert.msg_type is MsgType.CANCEL
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "language", "countries"),
+    [
+        ("미얀마 영화 상영회 안내", "토요일 저녁 7시, 관람은 무료입니다.", "ko", ("MM", "KR")),
+        ("ミャンマー映画の上映会のご案内", "土曜の夜7時から。入場無料、予約不要です。", "ja", ("MM", "JP")),
+        ("Показ фильма о Мьянме", "В субботу в 19:00, вход свободный.", "ru", ("MM",)),
+        ("義工招募", "查詢請致電幹事。", "zh", ("HK",)),
+        ("志工招募", "活動於週日舉行，可開立捐款收據。", "zh", ("TW",)),
+        ("招聘启事", "名额有限。", "zh", ("CN",)),
+        ("報名", "請來電。", "zh", ()),
+        ("الأسير يعلق إضرابه", "علق إضرابه مساء أمس.", "ar", ("PS",)),
+    ],
+)
+def test_where_a_text_is_at_home(title: str, text: str, language: str, countries: tuple[str, ...]) -> None:
+    """An event in Korean is held in Korea, whatever it is about; words tell Taiwan from Hong Kong."""
+    assert judged(title, text, language=language).countries == countries
