@@ -21,7 +21,10 @@ TOLD = "\x1f"
 SINCE = "0051"
 """The oldest version whose program can work on them."""
 ASKED_AGAIN_AFTER = 60.0
-"""Seconds after which a program notices that its archive was taken over (`storage.compacting`)."""
+"""Seconds after which a program notices that its archive was taken over (`storage.compacting`).
+
+Or that one of before came back under it, from a copy of the whole server.
+"""
 
 
 def is_compact(connection: Connection, memory: Memory | None = None) -> bool:
@@ -29,11 +32,11 @@ def is_compact(connection: Connection, memory: Memory | None = None) -> bool:
     if connection.dialect.name != "postgresql":
         return False
     now = time.monotonic()
-    if memory is not None and (memory.is_compact or now < memory.wide_until):
+    if memory is not None and now < memory.asked_again:
         return memory.is_compact
     there = bool(connection.exec_driver_sql(f"SELECT to_regclass('{FOUND}') IS NOT NULL").scalar())
     if memory is not None:
-        memory.is_compact, memory.wide_until = there, now + ASKED_AGAIN_AFTER
+        memory.is_compact, memory.asked_again = there, now + ASKED_AGAIN_AFTER
     return there
 
 

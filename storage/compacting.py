@@ -76,8 +76,13 @@ def compact(database: Database, now: datetime, version: str, tell: Tell = lambda
                 raise StorageError(f"another program does it already: {database.lock_holder('compact')}")
             if not database.is_shared:
                 return _Sqlite(database, tell).taken()
-            _check_nodes(database, now, version)
-            return _PostgreSQL(database, tell).taken()
+            began = time.monotonic()
+
+            def look() -> None:
+                _check_nodes(database, now + timedelta(seconds=time.monotonic() - began), version)
+
+            look()
+            return _PostgreSQL(database, tell, look).taken()
     except SQLAlchemyError as error:
         raise StorageError(
             f"it broke off: {reason(error)}: mend that and run the same command again, it goes on"
@@ -145,6 +150,8 @@ class _PostgreSQL:
 
     database: Database
     tell: Tell
+    look: Callable[[], None]
+    """Raises Unusable where somebody is at work who would find nothing after the exchange."""
 
     def taken(self) -> Compacted:
         before = self._room()
@@ -155,6 +162,7 @@ class _PostgreSQL:
             self._in_turn(_begin)
             numbered = self._number()
             self._index()
+            self.look()
             self._in_turn(_exchange)
             self.tell(Portion("exchanged", numbered, ended=True))
         self._let_go()

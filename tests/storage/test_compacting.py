@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import count
+from time import monotonic
 
 import pytest
 import sqlalchemy as sa
@@ -194,6 +195,47 @@ def test_nobody_is_left_behind_who_would_find_nothing(old: Database) -> None:
     with old.read() as work:
         assert not is_compact(work.connection)
     assert compact(old, NOON, "0").packed == 8
+
+
+def test_a_node_of_before_that_comes_meanwhile_keeps_the_wide_archive(old: Database) -> None:
+    """The numbers may take hours: who looks first looks again before the exchange, and loses no work."""
+    node = Node("a", "there:1", "0", ("poll",))
+
+    def comes(portion: Portion) -> None:
+        if portion.step == "indexed" and portion.ended:
+            with old.write() as work:
+                work.nodes.come_round(node, NOON)
+
+    before = said(old)
+    with pytest.raises(Unusable, match=r"there:1 \(0\).*exchange them first"):
+        compact(old, NOON, "1", comes)
+    with old.read() as work:
+        assert not is_compact(work.connection)
+    assert said(old) == before
+    assert compact(old, NOON, "0").packed == 8
+
+
+def test_a_running_program_notices_that_an_archive_of_before_came_back(
+    old: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A copy of the server from before is put back under it: it finds all, and keeps it."""
+    now = [monotonic()]
+    monkeypatch.setattr("storage.compact.time.monotonic", lambda: now[0])
+    before = said(old)
+    compact(old, NOON, "1")
+    now[0] += 2 * ASKED_AGAIN_AFTER
+    assert said(old) == before
+    with old.engine.connect().execution_options(vigil_write=True) as connection:
+        migrate.downgrade(connection, "0050")
+        upgrade(connection)
+    now[0] += 2 * ASKED_AGAIN_AFTER
+    assert said(old) == before
+    with old.write() as work:
+        _say(work, "later")
+    with old.read() as work:
+        assert not is_compact(work.connection)
+        assert work.connection.scalars(sa.select(statements.c.packed).distinct()).all() == [None]
+    assert len(said(old)) == len(before) + 1
 
 
 def test_texts_from_before_are_packed_on_both(database: Database) -> None:

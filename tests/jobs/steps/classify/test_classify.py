@@ -148,6 +148,35 @@ def test_a_label_of_the_end_ends_a_call_whatever_was_feared_and_wherever(
 
 
 @pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        (
+            "Appeal is closed to new evidence; hanging set for Sunday",
+            "Reza K. will be hanged on Sunday. Please write to the head of the judiciary at once.",
+        ),
+        (
+            "Dossier clos : expulsion de neuf réfugiés demain",
+            "Neuf réfugiés seront expulsés demain vers la Syrie. Appelez le ministère maintenant.",
+        ),
+        (
+            "사건 종결: 일요일 처형 예정",
+            "레자 K는 일요일에 처형될 예정입니다. 지금 사법부 수장에게 편지를 보내 주십시오.",
+        ),
+    ],
+)
+def test_what_is_over_may_be_something_else_than_the_action(title: str, text: str) -> None:
+    """Whose readers are asked to act at once, of a harm that has its day, are called and not sent home."""
+    alert = judged(title, text).alert
+    assert (alert.msg_type, alert.urgent) == (MsgType.ALERT, True)
+
+
+def test_an_action_that_is_stopped_without_a_reason_is_over() -> None:
+    """What was feared stands in the title, and its readers are told to write no more."""
+    text = "Please stop writing to the head of the judiciary now. Do not call the prison any more."
+    assert judged("STOP ACTION: Reza K. faces execution on Sunday", text).alert.msg_type is MsgType.CANCEL
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Since our appeal of 3 May, the teacher was moved to Evin. Please keep writing.",
