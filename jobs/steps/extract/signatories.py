@@ -25,10 +25,10 @@ from jobs.steps.extract.namelists import (
     is_personal,
     outside,
     split_names,
-    without_running_heads,
 )
 from jobs.steps.extract.printed_countries import where_of
 from jobs.steps.extract.signed import Found, settle, take, take_all
+from jobs.steps.extract.torn_lists import joined, without_running_heads
 from jobs.steps.extract.unheaded import at_end, under_date
 from storage.records import Signatories
 
@@ -47,7 +47,7 @@ def signatories(blocks: list[Block]) -> Signatories:
     found = Found(
         bodies=claimed[0] is not None or any(SIGNED_BY_BODIES.search(block.text) for block in blocks)
     )
-    _walk(found, list(without_running_heads(blocks)))
+    _walk(found, list(joined(without_running_heads(blocks))))
     if not found.organisations and not found.persons:
         for name, sort in at_end(blocks):
             take(found, name, sort, "")
@@ -89,6 +89,7 @@ def _walk(found: Found, blocks: list[Block]) -> None:
         elif not mode and is_closing(block):
             mode = "closing"
             found.closed_by_bodies = _bodies_below(blocks[at + 1 :])
+            found.closed_by_persons = _persons_below(blocks[at + 1 : at + 1 + _BELOW])
         elif mode and _over(found, block, mode):
             mode = ""
         elif mode:
@@ -127,6 +128,17 @@ def _bodies_below(blocks: list[Block]) -> bool:
             break
         names += row
     return len(names) > 1 and sum(is_organisation(name) for name in names) * 3 >= len(names)
+
+
+def _persons_below(blocks: list[Block]) -> bool:
+    """Whether persons stand one a line under a closing, most with what they are behind their names."""
+    lines: list[str] = []
+    for block in blocks:
+        if ends(block, "persons") or (block.gap and len(lines) > 1):
+            break
+        lines.append(block.text)
+    named = [line for line in lines if HONOURED.match(line) or affiliated(line)]
+    return len(lines) >= _LINES and len(named) * 5 >= 4 * len(lines)
 
 
 def _one_a_line(blocks: list[Block]) -> bool:
@@ -198,6 +210,9 @@ def _no_name(found: Found, block: Block, text: str, mode: str, *, marker: bool) 
         head, _, role = _DASHED.sub(", ", text).partition(",")
         another = is_personal(text) or (is_personal(head) and _is_role(role.strip()))
         another = another and not (OFFICE.search(head) or is_organisation(text))
+        another = another or (
+            found.closed_by_persons and (affiliated(text) or _UNNAMED.match(text) is not None)
+        )
         below = found.person_last and not another and not HONOURED.match(text)
         if OFFICE.match(text) or below:
             aside = re.search(r"[(（]([^()（）]{2,40})[)）]$", text)
@@ -222,6 +237,7 @@ def _is_role(text: str) -> bool:
     return text[:1].islower() or bool(OFFICE.match(text) or WORK.search(text)) or is_country(text)
 
 
+_UNNAMED = re.compile(r"(?:name withheld|anonymous)\b", re.IGNORECASE)
 _DASHED = re.compile(r"\s[–—-]\s")
 
 

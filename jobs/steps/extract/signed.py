@@ -43,7 +43,7 @@ _TITLES = (
     r"Dame|Lord|"
     r"Lady|Ven|Adv|Hon|Ambassador|Bishop|Archbishop|Cardinal|Judge|Justice|Rt|Most|The Rt Hon|Mgr|Msgr|"
     r"Baroness|Pr|Me|Mme|MM?|Sra?|Dra|Lic|Licda|Lcda|M\.A|Ing|Abog|Imam|Sister|Brother|Senator|Advocate|"
-    r"Pastor|Deacon|"
+    r"Pastor|Deacon|Emeritus|Emerita|Assoc|Asst|Associate|Assistant|Adjunct|Barr|"
     r"Sheikh|Rabbi|Doña|Don|Fray|Padre|Hna|Hno|Hermana|Hermano|Madre|"
     r"Abbé|Père|Sœur|Frère|Pasteur|Maître|Maestr[oa]|Venerable|Chief|Elder|Hajji?|P"
 )
@@ -69,6 +69,8 @@ class Found:
     """The text says that organisations sign: a plain name under its closing is one."""
     closed_by_bodies: bool = False
     """The list under the closing of the letter is one of organisations."""
+    closed_by_persons: bool = False
+    """Each of its lines there is a person with work or a body behind."""
     open: bool = True
     """The heading does not say whether organisations or persons sign."""
     columned: bool = False
@@ -97,13 +99,23 @@ def take_all(found: Found, text: str, mode: str, country: str, *, row: bool = Fa
     parts = [part.strip() for part in cut.split(text)]
     if len(parts) < 2:
         parts = split_names(text, persons=mode == "persons", row=row)
-    if len(parts) < 2:
-        return take(found, text, mode, country)
+    if len(parts) < 2 or (mode in {"persons", "closing"} and _of_first(parts)):
+        return take(found, parts[0] if parts else text, mode, country)
     if mode == "organisations" and found.open and of_persons(parts):
         mode = "persons"
     for part in parts:
         country = take(found, part, mode, country)
     return country
+
+
+def _of_first(parts: list[str]) -> bool:
+    """Whether a row is a person and parts of a body: "Ann Lee; Department of Law; Oslo University"."""
+    if not is_personal(parts[0]) or is_organisation(parts[0]):
+        return False
+    return all(is_organisation(part) or _UNIT.match(part) for part in parts[1:])
+
+
+_UNIT = re.compile(r"(?:Department|Faculty|School|Division|Centre|Center) of ")
 
 
 def take(found: Found, line: str, mode: str, country: str) -> str:
@@ -133,7 +145,7 @@ def take(found: Found, line: str, mode: str, country: str) -> str:
     if person:
         name = re.split(r"\s*[(（]|,|，|،| – | - | — ", scripts.without_office(name))[0].strip()
         name = _POST_NOMINAL.sub("", _POST_NOMINAL.sub("", _PERSON_TITLES.sub("", name)))
-    if mode == "closing" and person and not honoured and not is_personal(name):
+    if mode == "closing" and person and not (honoured or is_personal(name) or _UNNAMED.match(name)):
         if not (where or _JOINED.search(name)) or len(name.split()) > 10:
             return country
         person = False
@@ -175,7 +187,7 @@ def _tabled(text: str) -> str:
     words_of = row.split()
     for size in (3, 2, 1):
         tail = " ".join(words_of[-size:])
-        if len(words_of) > size and parties.names_country(tail):
+        if len(words_of) > size and parties.names_country(tail) and not is_organisation(tail):
             return f"{' '.join(words_of[:-size])}, {tail}"
     return row
 
