@@ -13,7 +13,9 @@ from jobs.steps.lexicon.countries import place_spans
 from jobs.steps.lexicon.tokens import cut
 
 _FILE = "signatories.toml"
-NUMBERING = re.compile(r"^(?:\(?\d{1,3}(?:\.[-–]|[.)．、])\s*|\d{1,3}\s*\|\s*|[・○●◇◆■□※★☆ㆍ–—*-]\s*)+")
+NUMBERING = re.compile(
+    r"^(?:#{1,4}\s+|\(?\d{1,3}(?:\.[-–]|[.)．、])\s*|\d{1,3}\s*\|\s*|[・○●◇◆■□※★☆ㆍ–—*-]\s*)+"
+)
 LABELLED = re.compile(r"^(?P<head>[^:：]{2,60})\s*[:：]\s*(?P<rest>\S.*)$")
 ASIDE = re.compile(r"\s*[(\[（【〔<][^()\[\]（）【】〔〕<>]{0,60}[)\]）】〕>]")
 WITH_COUNT = re.compile(r"\s*[-–—:]?\s*\(?\d+\)?\s*(?:개|個|个)?\s*$")
@@ -88,7 +90,7 @@ _ROWED = 6000  # characters of a sentence that names those who sign
 _CELL = re.compile(r"(?:name of )?(?:organi[sz]ations?|signator(?:y|ies)|names?(?: of organi[sz]ations?)?)")
 _HEAD_CELL = re.compile(
     r"(?:name of )?(?:organi[sz]ations?|signator(?:y|ies)|names?(?: of organi[sz]ations?)?|"
-    r"representatives?|title|position|role|city|no\.?|#|country|countries|region|)"
+    r"representatives?|title|position|role|affiliation|institution|profession|occupation|city|no\.?|#|country|countries|region|)"
 )
 _IN_PROSE = re.compile(
     r"(?:(?:This|The|Our)\s+(?:\w+\s+){1,3}(?:is|was|has been)\s+)?(?:jointly\s+)?(?:co-?)?"

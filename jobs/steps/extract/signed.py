@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from jobs.steps.extract import parties, scripts
+from jobs.steps.extract import scripts
 from jobs.steps.extract.affiliations import JUNIOR, TOLD_AFTER, affiliated, of_persons
 from jobs.steps.extract.data import pattern
 from jobs.steps.extract.namelists import (
@@ -75,6 +75,8 @@ class Found:
     """The heading does not say whether organisations or persons sign."""
     columned: bool = False
     """The list is a table whose last column is the country."""
+    paired: bool = False
+    """Below each name of the list stands what that person is."""
     person_last: bool = False
     marked: bool = False
     """The running list sets bullets or numbers before its names."""
@@ -97,6 +99,8 @@ def take_all(found: Found, text: str, mode: str, country: str, *, row: bool = Fa
     text = JUNIOR.sub(r" \1", _EAST_TAIL.sub("", text))
     cut = _BEFORE_TITLE if mode == "persons" and HONOURED.match(text) else _SEVERAL_NUMBERED
     parts = [part.strip() for part in cut.split(text)]
+    if mode == "organisations" and len(parts) < 2 and (side := _side_by_side(text)):
+        parts = side
     if len(parts) < 2:
         parts = split_names(text, persons=mode == "persons", row=row)
     if len(parts) < 2 or (mode in {"persons", "closing"} and _of_first(parts)):
@@ -106,6 +110,18 @@ def take_all(found: Found, text: str, mode: str, country: str, *, row: bool = Fa
     for part in parts:
         country = take(found, part, mode, country)
     return country
+
+
+def _side_by_side(text: str) -> list[str]:
+    """The names of columns that have run together, each with its country: "Lake Watch (Japan) Nine (UK)"."""
+    cells = [match.group().strip() for match in _CELL.finditer(text)] if text.count("(") > 1 else []
+    if len(cells) < 2 or sum(map(len, cells)) + len(cells) - 1 < len(text):
+        return []
+    return cells if all(is_country(ASIDE.findall(cell)[-1].strip(" ()")) for cell in cells) else []
+
+
+_CELL = re.compile(r"(?!(?:and|et|y|und)\b)[^\W\d_][^();,]{2,80}\([^()]{2,30}\)")
+_COUNTRY_LAST = re.compile(r"^([^:]{3,80}): ([^:]{2,40})$")
 
 
 def _of_first(parts: list[str]) -> bool:
@@ -122,7 +138,9 @@ def take(found: Found, line: str, mode: str, country: str) -> str:
     """Adds one printed name to the lists; a line that is only a country heads the following ones."""
     text, flag = unflagged(_AND_MORE.split(NUMBERING.sub("", line))[0].strip(" ,;.*|"))
     base = ASIDE.sub("", text)
-    text = base if base.isupper() and is_country(base) else text
+    counted = text != base and text[len(base) :].strip(" ()[]").isdecimal()
+    text = base if (base.isupper() or counted) and is_country(base) else text
+    text = _COUNTRY_LAST.sub(r"\1, \2", text) if is_country(text.rpartition(": ")[2]) else text
     text = bare if (bare := IN_COUNTRY.sub("", text)) != text and is_country(bare.rstrip(" :")) else text
     if text and is_country(text):
         found_country = where_of(text)
@@ -131,7 +149,7 @@ def take(found: Found, line: str, mode: str, country: str) -> str:
     text = _uncounted(text)
     if not text or _COUNTED.search(text):
         return country
-    name, printed = name_and_country(_tabled(text) if found.columned else text)
+    name, printed = name_and_country(tabled(text) if found.columned else text)
     where = flag or (where_of(printed) if printed else None) or country
     found.countries.update(also_printed(text))
     honoured = bool(HONOURED.match(name))
@@ -181,14 +199,14 @@ def _doubt(found: Found, key: str, name: str, *, person: bool) -> None:
         found.doubtful.append(key)
 
 
-def _tabled(text: str) -> str:
+def tabled(text: str) -> str:
     """A row of a table whose columns have run together: its number off, its country after a comma."""
     row = re.sub(r"^\d{1,3}\s+", "", text)
     words_of = row.split()
     for size in (3, 2, 1):
         tail = " ".join(words_of[-size:])
-        if len(words_of) > size and parties.names_country(tail) and not is_organisation(tail):
-            return f"{' '.join(words_of[:-size])}, {tail}"
+        if len(words_of) > size and is_country(tail) and not is_organisation(tail):
+            return f"{' '.join(words_of[:-size]).rstrip(' |')}, {tail}"
     return row
 
 

@@ -33,7 +33,8 @@ _PAGE = re.compile(
 def joined(blocks: Iterable[Block]) -> Iterator[Block]:
     """The blocks with rows of names that were broken at a width as one: no name ends within parentheses."""
     last: Block | None = None
-    for block in blocks:
+    for printed in blocks:
+        block = _unbarred(printed)
         if last is not None and _goes_over(last, block):
             last = Block(f"{last.text} {block.text}", last.marker, last.gap)
             continue
@@ -42,6 +43,16 @@ def joined(blocks: Iterable[Block]) -> Iterator[Block]:
         last = block
     if last is not None:
         yield last
+
+
+def _unbarred(block: Block) -> Block:
+    """A row of a table in Markdown without the bars at its ends."""
+    if not (block.text.startswith("|") and block.text.endswith("|") and len(block.text) > _BARS):
+        return block
+    return Block(block.text.strip("| "), block.marker, block.gap)
+
+
+_BARS = 5  # characters of a row with something in it
 
 
 def _goes_over(last: Block, block: Block) -> bool:
