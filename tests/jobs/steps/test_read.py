@@ -151,7 +151,9 @@ def test_a_title_in_larger_letters_goes_on(first: str, top: int, title: str) -> 
         "pass through it, as they were promised in the summer, and we ask that the promise be printed for",
         "everybody.",
     ]
-    document = read_document(pdf([first, "Their Families and Friends", *text], top=top), "application/pdf", URL)
+    document = read_document(
+        pdf([first, "Their Families and Friends", *text], top=top), "application/pdf", URL
+    )
     assert document.title == title.format(first=first)
     assert document.text.endswith("be printed for everybody.")
 

@@ -362,3 +362,21 @@ def test_thanks_for_what_was_done_for_others_end_no_call(text: str) -> None:
     assert not any(reason.evidence == "stop calling" for reason in alert.reasons)
     over = "The twelve are safe. Thank you to all who called. No further calls are needed."
     assert judged("Deportation flight cancelled: 12 Uyghurs free", over).alert.msg_type is MsgType.CANCEL
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "language", "countries"),
+    [
+        ("미얀마 영화 상영회 안내", "토요일 저녁 7시, 관람은 무료입니다.", "ko", ("MM", "KR")),
+        ("ミャンマー映画の上映会のご案内", "土曜の夜7時から。入場無料、予約不要です。", "ja", ("MM", "JP")),
+        ("Показ фильма о Мьянме", "В субботу в 19:00, вход свободный.", "ru", ("MM",)),
+        ("義工招募", "查詢請致電幹事。", "zh", ("HK",)),
+        ("志工招募", "活動於週日舉行，可開立捐款收據。", "zh", ("TW",)),
+        ("招聘启事", "名额有限。", "zh", ("CN",)),
+        ("報名", "請來電。", "zh", ()),
+        ("الأسير يعلق إضرابه", "علق إضرابه مساء أمس.", "ar", ("PS",)),
+    ],
+)
+def test_where_a_text_is_at_home(title: str, text: str, language: str, countries: tuple[str, ...]) -> None:
+    """An event in Korean is held in Korea, whatever it is about; words tell Taiwan from Hong Kong."""
+    assert judged(title, text, language=language).countries == countries

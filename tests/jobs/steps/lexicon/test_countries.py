@@ -200,6 +200,27 @@ def test_chinese_words_of_one_place(text: str, code: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("우르미아 교도소, 독방 이감", "IR"),
+        ("청주 보호소에서 단식", "KR"),
+        ("그 후에 비가 왔다", ""),
+        ("참여해주시기 바랍니다", ""),
+        ("エルファシルから逃れた人びと", "SD"),
+        ("長沙の弁護士が連行された", "CN"),
+        ("长沙律师失联，妻子抵达", "CN"),
+        ("Этап в Мелехово", "RU"),
+        ("Ассамблея приняла документ", ""),
+        ("وقفة أمام سجن القناطر", "EG"),
+        ("دعا إلى الحد الأقصى", ""),
+    ],
+)
+def test_towns_and_prisons_in_other_scripts(text: str, code: str) -> None:
+    """A town or a prison speaks for its country in its own script; a word that holds one does not."""
+    assert countries_in(text) == ((code,) if code else ())
+
+
+@pytest.mark.parametrize(
     ("party", "code"),
     [
         ("the PRC", "CN"),
