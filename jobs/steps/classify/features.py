@@ -1,5 +1,6 @@
 """Turns the cues and dates of a text into named features, each with the words that show it."""
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -57,7 +58,8 @@ def features_of(cues: Cues, today: date, language: str) -> Features:
 
 
 def _seen(features: Features, cues: Cues) -> None:
-    """Which groups have a cue: anywhere, in the title, more than once, as the first word."""
+    """Which groups have a cue: anywhere, in the title, more than once, as the first word of title or text."""
+    body = bisect_left(cues.tokens.starts, cues.title_end)
     for group, hits in cues.found.items():
         if group in HALVES:
             continue
@@ -67,8 +69,11 @@ def _seen(features: Features, cues: Cues) -> None:
         if len({cues.tokens.words[hit.first] for hit in hits}) > 1:
             features.add(f"much {group}", cues.words(hits[1]))
     for group in ("follow_up", "closed"):
-        if any(hit.first == 0 for hit in cues.of(group)):
-            features.add(f"opens {group}", cues.words(cues.of(group)[0]))
+        for hit in cues.of(group):
+            if hit.first == 0:
+                features.add(f"opens {group}", cues.words(hit))
+            elif hit.first == body:
+                features.add(f"text opens {group}", cues.words(hit))
 
 
 def _pair(  # one harm against all that says when

@@ -222,6 +222,52 @@ def test_a_word_of_release_calls_off_no_live_danger(title: str, text: str) -> No
 @pytest.mark.parametrize(
     ("title", "text"),
     [
+        (
+            "Libéré en mai, un blogueur est de nouveau enlevé à Garoua",
+            "Des hommes cagoulés l'ont emmené lundi soir. Sa famille est sans nouvelles.",
+        ),
+        (
+            "Libérée sous caution, une avocate à nouveau enlevée",
+            "Des hommes sans uniforme l'ont prise mardi. On redoute la torture.",
+        ),
+        (
+            "Excarcelado en mayo, vuelven a llevarse a un maestro",
+            "Hombres sin placa lo sacaron de su casa el lunes. Su familia teme tortura.",
+        ),
+    ],
+)
+def test_who_is_taken_again_is_in_danger_again(title: str, text: str) -> None:
+    """That somebody was free for a while neither ends the call nor hushes it."""
+    alert = judged(title, text).alert
+    assert alert.urgent
+    assert alert.msg_type is not MsgType.CANCEL
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        (
+            "Algeria expelled 280 people at Assamaka in a single night",
+            "The last truck left at three in the morning. HRW called the operation a collective expulsion.",
+        ),
+        (
+            "More than 4,000 Afghans crossed at Islam Qala in one week, most deported",
+            "They were brought in buses day and night. The network condemns the mass deportations.",
+        ),
+        (
+            "En una sola noche expulsaron a 230 personas por Peñas Blancas",
+            "Los autobuses salieron a las once; al amanecer no quedaba nadie. La red condena la operación.",
+        ),
+    ],
+)
+def test_a_return_that_is_done_does_not_ring(title: str, text: str) -> None:
+    """However fast it went, nobody can stop it any more."""
+    assert not judged(title, text).alert.urgent
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
         ("Nine refugees face return tonight", "This is a drill of our phone tree. No action is needed."),
         ("아홉 명 오늘 밤 북송 위기", "이것은 훈련입니다. 실제 상황이 아닙니다."),
         ("Ten years ago tonight, nine children were returned to North Korea", "We remember them."),
