@@ -317,7 +317,10 @@ def test_a_harm_that_has_its_day_rings_weeks_before(title: str, text: str, urgen
             "中国で逮捕された7人が送還されようとしています。",
         ),
         ("泰国勿将被捕维吾尔人遣返中国", "他们面临引渡,家属呼吁当局停止遣返。"),
-        ("탈북민 5명 중국서 체포…강제북송 중단 촉구", "인권단체는 투먼으로 옮겨진 이들이 곧 북송될 위기에 놓였다고 밝혔다."),
+        (
+            "탈북민 5명 중국서 체포…강제북송 중단 촉구",
+            "인권단체는 투먼으로 옮겨진 이들이 곧 북송될 위기라고 했다.",
+        ),
         (
             "Le Maroc ne doit pas extrader le journaliste",
             "Il risque la torture. L'extradition est imminente.",
