@@ -2,7 +2,8 @@
 
     python -m tests.evaluation.fit < EXAMPLES > WEIGHTS
 
-EXAMPLES has a line for each labelled entry, {"names": {name: strength}, "urgent", "kind", "stage"}; WEIGHTS
+EXAMPLES has a line for each labelled entry, {"names": {name: strength}, "count", "urgent", "kind", "stage"}
+(`count`: as how many it counts); WEIGHTS
 is {"base": {output: value}, "together": {pair: {stage: value}}, "weights": {name: {output: value}}}. Each
 label is set against the others, and each name counts by how unevenly it is spread over them (Wang and Manning
 2012, "Baselines and Bigrams"); urgency is fitted by the squared hinge, and stages are fitted all at once,
@@ -42,12 +43,12 @@ _URGENT = "urgent"
 class Scales:
     """One sum for each label: a base, and what every name adds to it."""
 
-    def __init__(self, matrix: Any, labels: np.ndarray, key: str) -> None:
+    def __init__(self, matrix: Any, labels: np.ndarray, counts: np.ndarray, key: str) -> None:
         self.labels = [_URGENT] if key == _URGENT else sorted(set(labels))
-        self.weights, self.bases = _each(matrix, labels, key, self.labels)
+        self.weights, self.bases = _each(matrix, labels, counts, key, self.labels)
         if key == "stage":
             # Two ways of fitting err in different places: a mean of both is better than either.
-            rows, bases = _at_once(matrix, labels)
+            rows, bases = _at_once(matrix, labels, counts)
             self.weights, self.bases = (self.weights + rows) / 2, (self.bases + bases) / 2
 
     def sums(self, matrix: Any) -> np.ndarray:
@@ -65,10 +66,11 @@ def main() -> None:
     matrix = vectors.fit_transform(chosen).tocsr()
     names = vectors.get_feature_names_out()
     labels = {key: np.array([str(row[key]) for row in rows]) for key in (_URGENT, "kind", "stage")}
+    counts = np.array([row["count"] for row in rows])
     with Parallel(n_jobs=-1) as several:
-        fitted = several(delayed(Scales)(matrix, found, key) for key, found in labels.items())
+        fitted = several(delayed(Scales)(matrix, found, counts, key) for key, found in labels.items())
         scales = dict(zip(labels, fitted, strict=True))
-        held = {key: _held_out(several, matrix, found, key) for key, found in labels.items()}
+        held = {key: _held_out(several, matrix, found, counts, key) for key, found in labels.items()}
     together = Together(scales["kind"].labels, scales["stage"].labels, labels)
     moved = together.moves(Sums(held["kind"], held[_URGENT][:, 0], held["stage"]))
     order = [scales[key] for key in ("kind", _URGENT, "stage")]
@@ -82,7 +84,9 @@ def main() -> None:
     json.dump({"base": base, "together": together.told(), "weights": weights}, sys.stdout)
 
 
-def _each(matrix: Any, labels: np.ndarray, key: str, wanted: list[str]) -> tuple[np.ndarray, np.ndarray]:
+def _each(  # all that is fitted to
+    matrix: Any, labels: np.ndarray, counts: np.ndarray, key: str, wanted: list[str]
+) -> tuple[np.ndarray, np.ndarray]:
     """Weights and bases of each label against all others; a name counts by how unevenly it is spread."""
     rows, bases = [], []
     for label in wanted:
@@ -95,16 +99,16 @@ def _each(matrix: Any, labels: np.ndarray, key: str, wanted: list[str]) -> tuple
             strength = _EACH.get(key, STRENGTH)
             model = LogisticRegression(C=strength, max_iter=5000, tol=_TOLERANCE, class_weight="balanced")
             scale = 1.0
-        model.fit(matrix @ sp.diags(spread), has)
+        model.fit(matrix @ sp.diags(spread), has, sample_weight=counts)
         rows.append(model.coef_[0] * spread * scale)
         bases.append(float(model.intercept_[0]) * scale)
     return np.array(rows), np.array(bases)
 
 
-def _at_once(matrix: Any, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _at_once(matrix: Any, labels: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Weights and bases of all labels together."""
     model = LogisticRegression(C=STRENGTH, max_iter=5000, tol=_TOLERANCE, class_weight="balanced")
-    model.fit(matrix, labels)
+    model.fit(matrix, labels, sample_weight=counts)
     return model.coef_, model.intercept_
 
 
@@ -115,10 +119,12 @@ def _spread(matrix: Any, has: np.ndarray) -> np.ndarray:
     return np.abs(np.log((inside / (has.sum() + 2)) / (outside / ((~has).sum() + 2))))
 
 
-def _held_out(several: Parallel, matrix: Any, labels: np.ndarray, key: str) -> np.ndarray:
+def _held_out(  # as in `Scales`
+    several: Parallel, matrix: Any, labels: np.ndarray, counts: np.ndarray, key: str
+) -> np.ndarray:
     """The sums of every example by weights that were fitted without it."""
     parts = list(StratifiedKFold(PARTS, shuffle=True, random_state=1).split(np.zeros(len(labels)), labels))
-    fitted = several(delayed(Scales)(matrix[known], labels[known], key) for known, _ in parts)
+    fitted = several(delayed(Scales)(matrix[known], labels[known], counts[known], key) for known, _ in parts)
     held = np.zeros((len(labels), len(fitted[0].labels)))
     for (_, unknown), scales in zip(parts, fitted, strict=True):
         held[unknown] = scales.sums(matrix[unknown])

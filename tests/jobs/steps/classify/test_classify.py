@@ -307,6 +307,68 @@ def test_neither_a_drill_nor_a_memory_rings(title: str, text: str) -> None:
     assert not judged(title, text).alert.urgent
 
 
+_DUE = (
+    "Earl Dunmore is scheduled to be executed in Ohio on 12 June 2024. In 1993 the jury relied on testimony "
+    "that has since been withdrawn, and his first death sentence was overturned in 1999."
+)
+_DUE_IN_FRENCH = (
+    "Il doit être exécuté en Alabama le 12 juin 2024. Condamné à mort en 1997, il avait été rejugé en 2004 "
+    "et condamné de nouveau ; un témoin s'est rétracté depuis."
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "urgent"),
+    [
+        ("Execution set although a witness recanted", _DUE, True),
+        ("Exécution fixée malgré les doutes", _DUE_IN_FRENCH, True),
+        (
+            "Film about an execution opens",
+            "A film about a man who is executed will be shown on 12 June.",
+            False,
+        ),
+    ],
+)
+def test_a_harm_that_has_its_day_rings_weeks_before(title: str, text: str, urgent: bool) -> None:
+    """It can still be prevented, whatever happened years ago; what is shown on that day is no harm."""
+    assert judged(title, text).alert.urgent is urgent
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        (
+            "Россия: остановить экстрадицию в Таджикистан",
+            "Ему угрожают пытки. Суд рассмотрит жалобу в среду.",
+        ),
+        (
+            "脱北者の北朝鮮への強制送還を停止せよ : 協会声明",
+            "中国で逮捕された7人が送還されようとしています。",
+        ),
+        ("泰国勿将被捕维吾尔人遣返中国", "他们面临引渡,家属呼吁当局停止遣返。"),
+        (
+            "탈북민 5명 중국서 체포…강제북송 중단 촉구",
+            "인권단체는 투먼으로 옮겨진 이들이 곧 북송될 위기라고 했다.",
+        ),
+        (
+            "Le Maroc ne doit pas extrader le journaliste",
+            "Il risque la torture. L'extradition est imminente.",
+        ),
+    ],
+)
+def test_what_a_release_asks_not_to_be_done_is_ahead(title: str, text: str) -> None:
+    """Press releases say what is about to happen by asking that it be not done."""
+    assert judged(title, text).alert.urgent
+
+
+def test_a_smear_campaign_is_no_campaign() -> None:
+    """What is done to somebody is not what readers are asked to join."""
+    found = judged(
+        "Reporter missing amidst intimidatory campaign against the press", "He was arrested by soldiers."
+    )
+    assert found.kind is not Kind.CAMPAIGN
+
+
 def test_a_source_knows_its_country_better_than_a_guess() -> None:
     """A Russian text that names no country is about the country its source is about."""
     statement = Statement(title="Под завалами люди", text="Стучат по трубам.", language="ru")

@@ -138,6 +138,8 @@ def test_a_russian_word_is_no_town_by_chance(text: str, codes: tuple[str, ...]) 
         ("The commission of Géorgie: clémence refusée", ("US",)),
         ("Georgia: the Governor of Kutaisi resigns", ("GE",)),
         ("Georgia votes", ("GE",)),
+        ("Tchad : RSF demande la libération d'un journaliste", ("TD",)),
+        ("RSF shelling of El Fasher goes on", ("SD",)),
         ("عُمان: ناشط أمام المحكمة", ("OM",)),
         ("عمّان: ناشط أمام المحكمة", ("JO",)),
         ("عمان: السلطنة تطلق ناشطاً", ("OM",)),
