@@ -6,8 +6,7 @@ EXAMPLES has a line for each labelled entry, {"names": {name: strength}, "count"
 (`count`: as how many it counts); WEIGHTS
 is {"base": {output: value}, "together": {pair: {stage: value}}, "weights": {name: {output: value}}}. Each
 label is set against the others, and each name counts by how unevenly it is spread over them (Wang and Manning
-2012, "Baselines and Bigrams"); urgency is fitted by the squared hinge, and stages are fitted all at once,
-too, and the mean is taken. `fit_together` then moves the bases, and counts what goes with what.
+2012, "Baselines and Bigrams"); stages are fitted all at once, too, and the mean is taken. `fit_together` then moves the bases, and counts what goes with what.
 """
 
 import json
@@ -21,7 +20,6 @@ from joblib import Parallel, delayed
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
-from sklearn.svm import LinearSVC
 
 from tests.evaluation.fit_together import Sums, Together
 
@@ -30,10 +28,6 @@ STRENGTH = 0.2
 _EACH = {"stage": 0.1}
 """The same where each stage is set against the others."""
 _TOLERANCE = 1e-3
-HINGE = 0.01
-"""The same for urgency."""
-HINGE_SCALE = 4.5
-"""The hinge's sums by this are as wide as a logistic regression's, beside which they are weighed."""
 SEEN = 3
 """A name must stand in so many examples."""
 PARTS = 5
@@ -92,16 +86,11 @@ def _each(  # all that is fitted to
     for label in wanted:
         has = labels == ("True" if key == _URGENT else label)
         spread = _spread(matrix, has)
-        if key == _URGENT:
-            # What is far on its side pulls no more: fewer false alarms at the same recall.
-            model, scale = LinearSVC(C=HINGE, max_iter=5000, tol=_TOLERANCE), HINGE_SCALE
-        else:
-            strength = _EACH.get(key, STRENGTH)
-            model = LogisticRegression(C=strength, max_iter=5000, tol=_TOLERANCE, class_weight="balanced")
-            scale = 1.0
+        strength = _EACH.get(key, STRENGTH)
+        model = LogisticRegression(C=strength, max_iter=5000, tol=_TOLERANCE, class_weight="balanced")
         model.fit(matrix @ sp.diags(spread), has, sample_weight=counts)
-        rows.append(model.coef_[0] * spread * scale)
-        bases.append(float(model.intercept_[0]) * scale)
+        rows.append(model.coef_[0] * spread)
+        bases.append(float(model.intercept_[0]))
     return np.array(rows), np.array(bases)
 
 
