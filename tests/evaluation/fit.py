@@ -3,10 +3,10 @@
     python -m tests.evaluation.fit < EXAMPLES > WEIGHTS
 
 EXAMPLES has a line for each labelled entry, {"names": {name: strength}, "count", "urgent", "kind", "stage"}
-(`count`: as how many it counts); WEIGHTS
-is {"base": {output: value}, "together": {pair: {stage: value}}, "weights": {name: {output: value}}}. Each
-label is set against the others, and each name counts by how unevenly it is spread over them (Wang and Manning
-2012, "Baselines and Bigrams"); stages are fitted all at once, too, and the mean is taken. `fit_together` then moves the bases, and counts what goes with what.
+(`count`: as how many it counts); WEIGHTS is {"base": {output: value}, "together": {pair: {stage: value}},
+"weights": {name: {output: value}}}. Each label is set against the others, and each name counts by how
+unevenly it is spread over them (Wang and Manning 2012, "Baselines and Bigrams"); stages are fitted all at
+once, too, and the mean is taken. `fit_together` then moves the bases, and counts what goes with what.
 """
 
 import json
