@@ -1,7 +1,7 @@
 """Adds up what features and words weigh: urgent or not, which kind, which stage."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp, inf, log1p
 
 from jobs.steps.classify.cues import HARMS
@@ -28,6 +28,11 @@ class Verdict:
 def judge(features: Features, tokens: Tokens, title_end: int) -> Verdict:
     """Kind, urgency and stage by the sums of all weights, taken together; a cancel is never urgent."""
     known = weights()
+    threatens = _threatens(features)
+    if threatens:
+        features = replace(
+            features, shown={name: at for name, at in features.shown.items() if name not in _OVER}
+        )
     told = list(_told(features, known).items())
     found = grams(tokens, title_end, known.grams)
     names = [*(name for name, _ in told), *found]
@@ -35,7 +40,9 @@ def judge(features: Features, tokens: Tokens, title_end: int) -> Verdict:
         zip(known.base, *(row for _, row in told), *map(known.grams.known.__getitem__, found), strict=True)
     )
     sums = list(map(sum, columns))
-    kind, urgent, stage = _taken(dict(zip(OUTPUTS, sums, strict=True)), features, known=bool(found))
+    kind, urgent, stage = _taken(
+        dict(zip(OUTPUTS, sums, strict=True)), features, threatens=threatens, known=bool(found)
+    )
     rows = [column[1:] for column in columns]
     why = Reasons(names, len(told), rows, features.shown, lambda name: tokens.evidence(*found[name]))
     return Verdict(Kind(kind), urgent, MsgType(stage), why.of(kind, stage, urgent=urgent))
@@ -55,13 +62,15 @@ def _told(features: Features, known: Weights) -> dict[str, Row]:
     }
 
 
-def _taken(sums: Mapping[str, float], features: Features, *, known: bool) -> tuple[str, bool, str]:
+def _taken(
+    sums: Mapping[str, float], features: Features, *, threatens: bool, known: bool
+) -> tuple[str, bool, str]:
     """The kind, urgency and stage that weigh most together; `known`: whether any of the words is."""
     kinds = [max(_NO_APPEALS, key=sums.__getitem__) if known else str(Kind.OTHER)]
     if known and not _GROUNDS.isdisjoint(features.shown):
         kinds.append(str(Kind.URGENT_APPEAL))
     pressing = sums[URGENT] > _PRESSING and not _labelled(features)
-    stages = _NO_ENDS if pressing or _threatens(features) else STAGES
+    stages = _NO_ENDS if pressing or threatens else STAGES
     if _ASKED.isdisjoint(features.shown):
         # Many calls tell what went before; what was not asked before has no news.
         sums = {**sums, MsgType.UPDATE: sums[MsgType.UPDATE] - _UNASKED}
@@ -84,7 +93,7 @@ def _threatens(features: Features) -> bool:
 
     A call may begin with thanks for what readers did for others: that ends no action. What is over may be
     something else than the action, too, where readers are asked to act at once ("Case closed: hanging set for
-    Sunday").
+    Sunday"): then it speaks neither for an end nor against a danger.
     """
     shown = features.shown.keys()
     if not shown >= _FEARED or any(map(shown.isdisjoint, (_SOON, _TITLED))):
@@ -106,6 +115,11 @@ _SOON = frozenset({"title now", "title ahead"})
 _TITLED = frozenset(f"title {harm}" for harm in HARMS)
 _ASKING = frozenset({"reader now", "demand now"})
 _OUTCOMES = frozenset({"freed", "put_off", "worst", "title thanks", "correction", "drill"})
+_OVER = frozenset(
+    {"closed", "much closed", "call over"}
+    | {f"{at} {told}" for at in ("title", "opens") for told in ("closed", "call over")}
+)
+"""What says of something that it is over; whoever is threatened has nothing of it."""
 _ENDED = _OUTCOMES | {"title closed", "opens closed"}
 
 _GROUNDS = frozenset({
