@@ -1,7 +1,8 @@
 """Takes an archive of before over into little room (`storage.compact`), in small steps, while others go on.
 
 Nothing is noted of how far it came: each step finds what it has left to do by looking, so whatever ends it,
-the same call goes on. On SQLite there is but one: texts are packed where they stand.
+the same call goes on. On SQLite there is but one: texts are packed where they stand. So is
+one that was compact before texts were packed with words (`storage.packing`).
 """
 
 import time
@@ -16,12 +17,22 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from storage import locks
-from storage.columns import Prose
-from storage.compact import ASKED_AGAIN_AFTER, FOUND, TOLD, is_compact, say_whom_it_serves
+from storage.compact import (
+    ASKED_AGAIN_AFTER,
+    FOUND,
+    TOLD,
+    WORDED,
+    is_compact,
+    is_worded,
+    say_whom_it_serves,
+    serves,
+)
 from storage.connecting import StorageError, Unusable, reason
 from storage.database import Database
 from storage.migrate import is_locked
 from storage.odds import repeated
+from storage.packing import LEAST, packed_anew
+from storage.packing import WORDED as HEAD
 
 PORTION = 500
 """Statements in one transaction."""
@@ -98,7 +109,7 @@ def _check_nodes(database: Database, now: datetime, version: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Sqlite:
-    """On SQLite texts are packed as they are written, by programs that know how."""
+    """On SQLite texts are packed as they are written, by programs that know how, and how well."""
 
     database: Database
     tell: Tell
@@ -119,11 +130,11 @@ class _Sqlite:
         """The rows of the next portion that were looked at."""
         with self.database.write() as work:
             question = (
-                f"SELECT rowid, text FROM {table} WHERE rowid > ? AND typeof(text) = 'text' "  # noqa: S608 - names of our own
-                "AND length(text) >= ? ORDER BY rowid LIMIT ?"
+                f"SELECT rowid, text FROM {table} WHERE rowid > ? AND CASE typeof(text) "  # noqa: S608 - names of our own
+                "WHEN 'text' THEN length(text) >= ? ELSE substr(text, 1, 2) <> ? END ORDER BY rowid LIMIT ?"
             )
-            rows = work.connection.exec_driver_sql(question, (last, Prose.worthwhile, PORTION)).all()
-            packed = [(Prose.packed(text), row) for row, text in rows]
+            rows = work.connection.exec_driver_sql(question, (last, LEAST, HEAD, PORTION)).all()
+            packed = [(packed_anew(text), row) for row, text in rows]
             if any(text for text, _ in packed):
                 change = f"UPDATE {table} SET text = ? WHERE rowid = ?"  # noqa: S608 - likewise
                 work.connection.exec_driver_sql(change, [one for one in packed if one[0]])
@@ -158,6 +169,7 @@ class _PostgreSQL:
             self._in_turn(_exchange)
             self.tell(Portion("exchanged", numbered, ended=True))
         self._let_go()
+        self._in_turn(_word)
         packed = self._through("packed", "statements", _pack)
         titled = self._through("titled", "entries", _title)
         return Compacted(numbered, packed, titled, before, self._room())
@@ -298,11 +310,17 @@ def _exchange(connection: Connection) -> None:
     say_whom_it_serves(connection)
 
 
+def _word(connection: Connection) -> None:
+    """From now on texts may be packed with words. A program that asks later writes them as before."""
+    if not is_worded(connection):
+        say_whom_it_serves(connection, max(WORDED, serves(connection)))
+
+
 def _pack(connection: Connection, last: int) -> tuple[Sequence[int], int]:
     """Packs the texts of the next statements; gives those that were looked at, and how many it changed."""
-    given = {"last": last, "most": PORTION, "least": Prose.worthwhile}
+    given = {"last": last, "most": PORTION, "least": LEAST, "head": HEAD}
     rows = connection.execute(_LONG, given).all()
-    packed = [(row.id, found) for row in rows if (found := Prose.packed(row.text))]
+    packed = [(row.id, found) for row in rows if (found := packed_anew(row.packed or row.text))]
     if packed:
         numbers, texts = zip(*packed, strict=True)
         connection.execute(_PACKED, {"numbers": list(numbers), "texts": list(texts)})
@@ -331,8 +349,8 @@ _NEXT = sa.text(
 )
 _VALID = sa.text("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:name)")
 _LONG = sa.text(
-    "SELECT id, text FROM statements WHERE id > :last AND packed IS NULL AND length(text) >= :least "
-    "ORDER BY id LIMIT :most FOR UPDATE"
+    "SELECT id, text, packed FROM statements WHERE id > :last AND CASE WHEN packed IS NULL "
+    "THEN length(text) >= :least ELSE substr(packed, 1, 2) <> :head END ORDER BY id LIMIT :most FOR UPDATE"
 )
 _PACKED = sa.text(
     "UPDATE statements SET text = '', packed = given.packed FROM "

@@ -18,8 +18,10 @@ class Memory:
         self._numbers: tuple[Hashable, dict[str, int]] = (None, {})
         self.is_compact = False
         """How the archive is kept (`storage.compact`), as it was told last."""
-        self.wide_until = 0.0
-        """Until when, of the monotonic clock, it is taken for what it was: it may be taken over."""
+        self.is_worded = False
+        """Likewise, of its texts."""
+        self.asked_again = 0.0
+        """When, of the monotonic clock, it is asked for anew: it may be taken over."""
 
     def recall(self, stamp: Hashable, key: Hashable, read: Callable[[], _Value]) -> _Value:
         """What `read` gave for this key at this state of the index, or gives now.
