@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from jobs.batch import Batches
-from jobs.behind import Behind, Pages, is_waiting, touched
+from jobs.behind import Behind, Pages, is_waiting
 from jobs.fetch import Elsewhere, Fetched, Fetcher, FetchError, LeftAlone, TimedOut, Unreachable
 from jobs.keep import NOBODY, Kept, Outcome, keep_all, pieces
 from jobs.limits import Limits
@@ -23,16 +23,15 @@ from jobs.polled import Polled, tell, waiting
 from jobs.readings import Readings
 from jobs.recall import Recall
 from jobs.rereading import NOTHING, Rereading, is_overdue
-from jobs.steps.edits import renewed, sift
-from jobs.steps.missing import is_named
-from jobs.steps.parsed import NotAFeed, Parsed
+from jobs.sifting import Sifting
+from jobs.steps.parsed import NotAFeed
 from jobs.steps.shown import Shown
 from jobs.steps.understand import Understand, understand_entry
 from jobs.turns import Turns, apart
-from jobs.vanished import Missing, Vanished
+from jobs.vanished import Vanished
 from jobs.verdict import digest_of, fault, missed, soon, succeeded, unfinished
 from jobs.wishes import Wishes
-from storage.database import Database, Work
+from storage.database import Database
 from storage.odds import repeated
 from storage.records import Entry, Source
 from storage.words import SourceState
@@ -73,6 +72,7 @@ class Poller:
     _wishes: Wishes = field(default_factory=Wishes)
     _batches: Batches[Outcome, Kept] = field(init=False, repr=False)
     _vanished: Vanished = field(init=False, repr=False)
+    _sifting: Sifting = field(init=False, repr=False)
     _readings: Readings = field(init=False, repr=False)
     _behind: Behind = field(init=False, repr=False)
     _rereading: Rereading = field(init=False, repr=False)
@@ -81,6 +81,7 @@ class Poller:
         """One writer for all that the polls bring."""
         object.__setattr__(self, "_batches", Batches(self._store, lambda outcome: outcome.weight))
         object.__setattr__(self, "_vanished", Vanished(self.fetcher, self._pauses))
+        object.__setattr__(self, "_sifting", Sifting(self.database, self._vanished))
         readings = Readings(self.parser, self.understand)
         behind = Behind(self.database, self.fetcher, self._pauses, readings, self.limits)
         object.__setattr__(self, "_readings", readings)
@@ -144,7 +145,7 @@ class Poller:
         shown = await self.parser.shown(
             answer.body, answer.headers, answer.final_url, source, now, self.understand
         )
-        fresh, changed = await asyncio.to_thread(self._shown_in, source, shown.parsed, answer.body)
+        fresh, changed = await asyncio.to_thread(self._sifting.shown_in, source, shown.parsed, answer.body)
         pages: Pages = {}
         read = await self._behind.new(source, fresh, now, pages, first_poll=source.last_success is None)
         new = await self._readings.understood(read, source, now, shown.understood)
@@ -246,7 +247,7 @@ class Poller:
         self, source: Source, after: Source, shown: Shown, body: bytes, now: datetime
     ) -> Outcome:
         """What is new in an answer, what was edited in it, and what was taken out of it."""
-        fresh, changed, missing = await asyncio.to_thread(self._compared, source, shown.parsed, body)
+        fresh, changed, missing = await asyncio.to_thread(self._sifting.compared, source, shown.parsed, body)
         first = source.last_success is None
         if not first and max(len(fresh), len(changed)) > _MOST_NEW:
             # The past that a first poll finds is no news, and has to be told from what comes later.
@@ -327,48 +328,6 @@ class Poller:
         self._pauses.forget(now)
         with self.database.read() as work:
             self._pauses.learn(work.pauses.paused(now))
-
-    def _shown_in(
-        self, source: Source, parsed: Parsed, body: bytes
-    ) -> tuple[tuple[Entry, ...], list[tuple[Entry, Entry]]]:
-        with self.database.read() as work:
-            return self._sifted(work, source, parsed.entries, body)
-
-    def _compared(
-        self, source: Source, parsed: Parsed, body: bytes
-    ) -> tuple[tuple[Entry, ...], list[tuple[Entry, Entry]], Missing]:
-        """As `_sifted`, and what the list misses, of one state of the database."""
-        if not parsed.entries and not self._vanished.may_miss(source, parsed):
-            return (), [], self._vanished.waiting(source)
-        with self.database.read() as work:
-            fresh, changed = self._sifted(work, source, parsed.entries, body)
-            return fresh, changed, self._vanished.missing(work, source, parsed, body)
-
-    def _sifted(
-        self, work: Work, source: Source, entries: Sequence[Entry], body: bytes
-    ) -> tuple[tuple[Entry, ...], list[tuple[Entry, Entry]]]:
-        """The new entries, and those that are known (as they were, as they are shown now)."""
-        if not entries:
-            return (), []
-        read = {entry.uid for entry in entries}
-        shown = work.entries.shown(source.id, read)
-        other = [entry.uid for entry in entries if shown.get(entry.uid, entry.shown) != entry.shown]
-        if other:
-            before = work.entries.by_uid(source.id, other)
-            entries = [renewed(before.get(entry.uid, entry), entry) for entry in entries]
-            shown |= work.entries.shown(source.id, [entry.uid for entry in entries])
-        unknown = [entry for entry in entries if entry.uid not in shown]
-        withheld = work.statements.takedowns.withheld(source.name, unknown)
-        entries = [entry for entry in entries if entry.uid not in withheld]
-        unknown = [entry for entry in unknown if entry.uid not in withheld]
-        alike = work.entries.alike(source.id, unknown) if unknown else ()
-        # Known by its bytes, it was not read again; an id that was is another item's now, if it is here.
-        gone = [entry for entry in alike if entry.uid in read or not is_named(entry, body)]
-        sifted = sift(entries, shown, gone)
-        shows = [*sifted.edited, *touched(work, source, entries, shown)]
-        known = work.entries.by_uid(source.id, [entry.uid for entry in shows])
-        edited = [(known[entry.uid], entry) for entry in shows if entry.uid in known]
-        return sifted.new, [*edited, *sifted.renamed]
 
     def _store(self, outcomes: Sequence[Outcome]) -> tuple[Kept, ...]:
         """One transaction: the validators of several sources with all that their answers brought."""

@@ -178,19 +178,7 @@ def _exchanged(  # noqa: PLR0913 - as above
     ended, settled = _settled(work, log, now)
     if continues:
         _drop_again(work, appeals, pictures, now)
-    return Restored(
-        rows=rows,
-        recipients=len(work.recipients.traces()),
-        same_history=continues,
-        missing=len(met.missing),
-        forgotten=len(met.gone),
-        unnumbered=len(met.unnumbered),
-        present=len(met.same),
-        joined=met.known - len(met.same),
-        ended=ended,
-        again=settled[DeliveryState.QUEUED],
-        uncertain=settled[DeliveryState.UNCERTAIN],
-    )
+    return _restored(met, rows, len(work.recipients.traces()), ended, settled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +197,24 @@ class _Met:
     """Whom the database does not know any more."""
     unnumbered: frozenset[int]
     """Of whom nothing can tell whether they have left."""
+
+
+def _restored(
+    met: _Met, rows: dict[str, int], recipients: int, ended: int, settled: Counter[DeliveryState]
+) -> Restored:
+    return Restored(
+        rows=rows,
+        recipients=recipients,
+        same_history=met.continues,
+        missing=len(met.missing),
+        forgotten=len(met.gone),
+        unnumbered=len(met.unnumbered),
+        present=len(met.same),
+        joined=met.known - len(met.same),
+        ended=ended,
+        again=settled[DeliveryState.QUEUED],
+        uncertain=settled[DeliveryState.UNCERTAIN],
+    )
 
 
 def _met(work: Work, backup: Backup, left: frozenset[str]) -> _Met:

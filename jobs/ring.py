@@ -39,8 +39,8 @@ class Audience:
     wishes: Wishes = field(default_factory=Wishes)
     admins: Admins = NOBODY
     _is_true: bool = False
-    storms: dict[str, storm.Storm] = field(default_factory=dict)
-    """Of which people were told, by source."""
+    storms: storm.Known = field(default_factory=dict)
+    """Of which people were told."""
     often: Often = field(init=False)
 
     def __post_init__(self) -> None:
@@ -151,7 +151,7 @@ def ring(
     if not reached and not _is_worth_keeping(work, alert, aim, again=again):
         return None
     at_once = reach.at_once or followed
-    rings = alert.msg_type is not MsgType.CANCEL and (statement.alert.urgent or at_once)
+    rings = statement.alert.urgent or at_once
     held = _why_held(work, alert, occasion, whom=(aim, reach) if reach.at_once else None, rings=rings)
     if held:
         log.warning("alert.held", source=source.name, identifier=alert.identifier, why=held)

@@ -26,6 +26,10 @@ _A_DAY = timedelta(days=1)
 _LANE = 3
 
 
+Known = dict[tuple[str, bool], "Storm"]
+"""Storms by their source, "" for all together, and whether they are of urgent ones."""
+
+
 @dataclass(slots=True)
 class Storm:
     """One that is told of, as a transaction knows it."""
@@ -54,22 +58,25 @@ def rages(work: Work, alert: Alert, most: int) -> bool:
     return last is not None and last > since
 
 
-def tell(
-    work: Work, alert: Alert, whom: tuple[Aim, Reach], why: str, admins: Admins, known: dict[str, Storm]
-) -> None:
+def tell(work: Work, alert: Alert, whom: tuple[Aim, Reach], why: str, admins: Admins, known: Known) -> None:
     """Those for whom the alert would have rung (`whom`) hear once in a storm that more is being looked at.
 
     `why` it is held tells one storm from another: that of a source, or of all of them. So do admins hear.
-    `known` are the storms of which this transaction has told.
+    One of posts tells nobody that calls wait; one of calls tells of posts as well. `known` are the storms of
+    which this transaction has told.
     """
     source = "" if why in IN_ALL.values() else alert.source.name
     lasting = _A_DAY if why in often.IN_A_DAY.values() else _QUIET
-    storm = known.get(source)
-    if storm is None or not storm.lasts(alert.sent):
-        found = _open(work, alert, source, lasting) or _begun(work, alert, source, why, admins)
+    urgent = alert.statement.alert.urgent
+    names = [(source, True)] if urgent else [(source, False), (source, True)]
+    storm = next((known[one] for one in names if one in known and known[one].lasts(alert.sent)), None)
+    if storm is None:
+        opened = (_open(work, alert, one, lasting) for one in names)
+        found = next(filter(None, opened), None) or _begun(work, alert, names[0], why, admins)
         found.lasting = lasting
         # Two that began in one moment have one notice: nobody gets it for each of them.
-        storm = known[source] = next((one for one in known.values() if one.notice == found.notice), found)
+        storm = next((one for one in known.values() if one.notice == found.notice), found)
+        known[names[0]] = storm
     aim, reach = whom
     if reach.few is None:
         work.matching.tell(storm.notice, aim, _LANE, alert.sent)
@@ -80,23 +87,25 @@ def tell(
         storm.told |= {recipient for recipient, _ in ringing}
 
 
-def _open(work: Work, alert: Alert, source: str, lasting: timedelta) -> Storm | None:
+def _open(work: Work, alert: Alert, of: tuple[str, bool], lasting: timedelta) -> Storm | None:
     """The storm of this source, of which people were told not long before."""
-    began = work.moments.get(_name(source))
+    began = work.moments.get(_name(*of))
     if began is None or not Storm(0, began, lasting).lasts(alert.sent):
         return None
     notice = work.notices.made_at(began, EventKind.STORM)
     return None if notice is None else Storm(notice, began, lasting)
 
 
-def _begun(work: Work, alert: Alert, source: str, why: str, admins: Admins) -> Storm:
-    notice = work.notices.add(Notice((Event(EventKind.STORM, alert.sent),), alert.sent))
-    work.moments.put(_name(source), alert.sent)
+def _begun(work: Work, alert: Alert, of: tuple[str, bool], why: str, admins: Admins) -> Storm:
+    source, _ = of
+    notice = work.notices.made_at(alert.sent, EventKind.STORM)
+    notice = notice or work.notices.add(Notice((Event(EventKind.STORM, alert.sent),), alert.sent))
+    work.moments.put(_name(*of), alert.sent)
     title = alert.source.organisation or alert.source.title or alert.source.name
     held = Event(EventKind.HELD, alert.sent, source=source, title=title if source else "", detail=why)
     announce(work, [held], admins, alert.sent)
     return Storm(notice, alert.sent, _QUIET)
 
 
-def _name(source: str) -> str:
-    return f"storm {source}"
+def _name(source: str, urgent: bool) -> str:
+    return f"storm {source}" if urgent else f"lesser storm {source}"

@@ -30,17 +30,22 @@ _OF_SOURCE = sa.and_(
     alerts.c.cause != Cause.REMINDER,
     alerts.c.status == Status.ACTUAL,
 )
+_URGENT = sa.func.coalesce(alerts.c.urgent, statements.c.urgent)
+"""Whether it was urgent when it rang, whatever its source makes of it later.
+
+A program of before did not note that: then as it is now.
+"""
 _RUNG_SINCE = (
     sa.select(sa.func.count(_WITHIN), sa.func.count())
     .select_from(alerts)
     .join(statements, statements.c.id == alerts.c.statement_id)
-    .where(statements.c.urgent, _OF_SOURCE)
+    .where(_URGENT, _OF_SOURCE)
 )
 _AT_ONCE_SINCE = (
     sa.select(sa.func.count(_WITHIN.distinct()), sa.func.count(alerts.c.id.distinct()))
     .join(statements, statements.c.id == alerts.c.statement_id)
     .join(deliveries, deliveries.c.alert_id == alerts.c.id)
-    .where(_OF_SOURCE, sa.not_(statements.c.urgent), deliveries.c.lane < sa.bindparam("digests"))
+    .where(_OF_SOURCE, sa.not_(_URGENT), deliveries.c.lane < sa.bindparam("digests"))
 )
 _HELD_SINCE = (
     sa.select(sa.func.count())
@@ -64,7 +69,7 @@ _SO_MANY_BACK = (
     sa.select(alerts.c.sent)
     .join(statements, statements.c.id == alerts.c.statement_id)
     .where(
-        statements.c.urgent,
+        _URGENT,
         alerts.c.status == Status.ACTUAL,
         alerts.c.cause != Cause.REMINDER,
         sa.not_(_OF_ONE_ON_TRIAL),
@@ -84,7 +89,7 @@ _REACHED_AT_ONCE = (
     .where(
         alerts.c.id > _NEWEST,
         alerts.c.sent > sa.bindparam("since"),
-        sa.not_(statements.c.urgent),
+        sa.not_(_URGENT),
         alerts.c.status == Status.ACTUAL,
         alerts.c.cause != Cause.REMINDER,
         sa.not_(_OF_ONE_ON_TRIAL),
@@ -121,6 +126,7 @@ class Alerts:
             "expires": alert.expires,
             "references": list(alert.references),
             "cause": alert.cause,
+            "urgent": alert.statement.alert.urgent,
             "understood": understood,
             "queued": queued,
             "changes": _told(alert.changes),
@@ -306,16 +312,15 @@ class Alerts:
     def _reached_unwritten(self, since: datetime, digests: int) -> int | None:
         """How many of these wait to be written; None where that depends on what is written already."""
         rows = self._additions.waiting(alerts)
-        urgent = {row["id"]: row["urgent"] for row in self._additions.waiting(statements)}
         sent = [(row["alert_id"], row["lane"]) for row in self._additions.waiting(deliveries)]
         of = {row["id"] for row in rows} | {None}  # None is a notice's
-        if any(row["statement_id"] not in urgent for row in rows) or any(one not in of for one, _ in sent):
+        if any(one not in of for one, _ in sent):
             return None
         reached = {one for one, lane in sent if lane < digests}
         found = [
             row
             for row in rows
-            if row["id"] in reached and row["sent"] > since and not urgent[row["statement_id"]]
+            if row["id"] in reached and row["sent"] > since and not row["urgent"]
             if row["status"] == Status.ACTUAL and row["cause"] != Cause.REMINDER
         ]
         return len(found) if {row["source_id"] for row in found}.isdisjoint(self._on_trial()) else None

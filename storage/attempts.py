@@ -133,13 +133,19 @@ class Attempts:
     def not_recognised(self, transport: str) -> int:
         """The account is another device from now on, of which the platform knows no repetition.
 
-        What may have arrived is settled as what was forgotten. Returns how much that is.
+        What may have arrived is settled as what was forgotten, also of who cannot be reached and may return.
+        Returns how much that is.
         """
-        perhaps = deliveries.c.state.in_((DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.HELD))
-        changed = sa.update(deliveries).where(
-            deliveries.c.transport == transport, perhaps, deliveries.c.tried.is_not(None)
+        waits = deliveries.c.state.in_((DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.HELD))
+        lost = sa.select(recipients.c.id).where(recipients.c.state == RecipientState.SUSPENDED)
+        return sum(
+            self._connection.execute(
+                sa.update(deliveries)
+                .where(which, deliveries.c.transport == transport, deliveries.c.tried.is_not(None))
+                .values(tried=LONG_AGO)
+            ).rowcount
+            for which in (waits, deliveries.c.recipient_id.in_(lost))
         )
-        return self._connection.execute(changed.values(tried=LONG_AGO)).rowcount
 
     def interrupted(self, transport: str) -> tuple[tuple[Delivery, bool], ...]:
         """What was being sent when the last sender stopped, each with whether a miss is worse than a double.

@@ -8,6 +8,7 @@ from sqlalchemy.engine import Connection
 
 from storage import references, staff
 from storage.tables.program import meta
+from storage.values import set_value
 from storage.vault import Sealer
 
 _DONE = "closed"
@@ -25,5 +26,4 @@ def close(connection: Connection, vault: Sealer) -> None:
     """Names of messages, and who works at the desk. Raises WrongKey."""
     references.seal_clear(connection, vault)
     staff.set_apart(connection, vault)
-    connection.execute(sa.delete(meta).where(meta.c.name == _DONE))
-    connection.execute(sa.insert(meta).values(name=_DONE, value=_VERSION))
+    set_value(connection, _DONE, _VERSION)

@@ -64,7 +64,7 @@ def _day_in_sqlite(element: DayOf, compiler: SQLCompiler, **given: object) -> st
 class Prose(TypeDecorator[str]):
     """A text that may be long: SQLite is given it packed; for PostgreSQL see `storage.compact`.
 
-    `worded`: with the words of its language, which programs before migration 0053 cannot read.
+    `worded`: with the words of its language, which programs before migration 0054 cannot read.
     """
 
     impl = Text

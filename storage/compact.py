@@ -23,10 +23,13 @@ TOLD = "\x1f"
 """Stands for the text of an entry where its statement has the same, in such archives also for the title."""
 SINCE = "0051"
 """The oldest version whose program can work on them."""
-WORDED = "0053"
+WORDED = "0054"
 """Likewise where texts are packed with the words of their language (`storage.packing`)."""
 ASKED_AGAIN_AFTER = 60.0
-"""Seconds after which a program notices that its archive was taken over (`storage.compacting`)."""
+"""Seconds after which a program notices that its archive was taken over (`storage.compacting`).
+
+Or that one of before came back under it, from a copy of the whole server.
+"""
 SAYS = "SELECT obj_description(to_regclass('alembic_version'), 'pg_class')"
 """Whom the archive serves, as `served` reads it."""
 _SERVES = re.compile(r"serves (\w+)")
@@ -46,7 +49,7 @@ def _kept(connection: Connection, memory: Memory | None) -> tuple[bool, bool]:
     if connection.dialect.name != "postgresql":
         return False, False
     now = time.monotonic()
-    if memory is not None and (memory.is_worded or now < memory.asked_again):
+    if memory is not None and now < memory.asked_again:
         return memory.is_compact, memory.is_worded
     there = bool(connection.exec_driver_sql(f"SELECT to_regclass('{FOUND}') IS NOT NULL").scalar())
     worded = there and may_word(serves(connection))

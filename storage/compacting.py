@@ -87,8 +87,13 @@ def compact(database: Database, now: datetime, version: str, tell: Tell = lambda
                 raise StorageError(f"another program does it already: {database.lock_holder('compact')}")
             if not database.is_shared:
                 return _Sqlite(database, tell).taken()
-            _check_nodes(database, now, version)
-            return _PostgreSQL(database, tell).taken()
+            began = time.monotonic()
+
+            def look() -> None:
+                _check_nodes(database, now + timedelta(seconds=time.monotonic() - began), version)
+
+            look()
+            return _PostgreSQL(database, tell, look).taken()
     except SQLAlchemyError as error:
         raise StorageError(
             f"it broke off: {reason(error)}: mend that and run the same command again, it goes on"
@@ -156,6 +161,8 @@ class _PostgreSQL:
 
     database: Database
     tell: Tell
+    look: Callable[[], None]
+    """Raises Unusable where somebody is at work who would find nothing after the exchange."""
 
     def taken(self) -> Compacted:
         before = self._room()
@@ -166,9 +173,11 @@ class _PostgreSQL:
             self._in_turn(_begin)
             numbered = self._number()
             self._index()
+            self.look()
             self._in_turn(_exchange)
             self.tell(Portion("exchanged", numbered, ended=True))
         self._let_go()
+        self.look()
         self._in_turn(_word)
         packed = self._through("packed", "statements", _pack)
         titled = self._through("titled", "entries", _title)
@@ -195,7 +204,7 @@ class _PostgreSQL:
             with self._plain() as connection:
                 valid = connection.execute(_VALID, {"name": index}).scalar()
                 if valid is False:  # it was broken off
-                    connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY {index}")
+                    connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY IF EXISTS {index}")
                 if not valid:
                     connection.exec_driver_sql(
                         f"CREATE INDEX CONCURRENTLY {index} ON {_MADE} USING gin (statement_index_{name}(id))"
@@ -211,7 +220,7 @@ class _PostgreSQL:
             if there and connection.execute(_OTHERS, {"ours": f"vigil-{locks.place()}"}).scalar():
                 time.sleep(ASKED_AGAIN_AFTER + _PATIENCE)
             for name in there:
-                connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY {name}")
+                connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
 
     def _through(
         self, step: str, table: str, does: Callable[[Connection, int], tuple[Sequence[int], int]]
@@ -249,7 +258,9 @@ class _PostgreSQL:
     def _plain(self) -> Iterator[Connection]:
         """A session in which each statement is a transaction of its own."""
         with self.database.engine.connect() as connection:
-            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+            plain = connection.execution_options(isolation_level="AUTOCOMMIT")
+            plain.exec_driver_sql(_LOOKS_FOR_US)
+            yield plain
 
     def _in_turn(self, does: Callable[[Connection], None]) -> None:
         """A step that wants a table for itself: it waits shortly, lets everybody pass, and tries again."""
@@ -337,6 +348,13 @@ def _title(connection: Connection, last: int) -> tuple[Sequence[int], int]:
     return [row.id for row in rows], changed if same else 0
 
 
+_LOOKS_FOR_US = (
+    "SELECT set_config(name, '1s', false) FROM pg_settings WHERE name = 'client_connection_check_interval'"
+)
+"""Else what we asked for goes on for minutes when we are killed, and in the way of whoever goes on.
+
+The server knows it since PostgreSQL 14.
+"""
 _WIDE = tuple(f"ix_statement_index_words_{name}" for name in _VECTORS)
 _OTHERS = sa.text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "

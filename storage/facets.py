@@ -7,6 +7,7 @@ from sqlalchemy.engine import Connection
 
 from storage.people import Route
 from storage.tables.program import meta
+from storage.values import set_value
 
 ANYWHERE = "*"
 """Stands in `route_countries` for a route that names no country."""
@@ -30,5 +31,4 @@ def version(connection: Connection) -> str:
 
 def changed(connection: Connection) -> None:
     """Whoever remembers people's words reads them again after this transaction."""
-    connection.execute(sa.delete(meta).where(meta.c.name == _VERSION))
-    connection.execute(sa.insert(meta).values(name=_VERSION, value=os.urandom(12).hex()))
+    set_value(connection, _VERSION, os.urandom(12).hex())

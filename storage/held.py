@@ -10,6 +10,7 @@ from storage.due import DIGESTS
 from storage.reach import HELD_FROM_THEM, IS_KEPT, IS_KEPT_AND_HELD, REPEATED, UNREACHABLE
 from storage.tables.log import IS_HELD, alerts, deliveries
 from storage.tables.program import meta
+from storage.values import set_value
 from storage.words import DeliveryState
 
 EXPIRED_HELD = "the alert expired while it was held"
@@ -117,8 +118,7 @@ class Held:
 
     def remind(self, alert_id: int, count: int) -> None:
         """They were reminded: so many of the times at which they are have passed."""
-        self._forget(alert_id)
-        self._connection.execute(sa.insert(meta).values(name=_reminded(alert_id), value=str(count)))
+        set_value(self._connection, _reminded(alert_id), str(count))
 
     def _forget(self, alert_id: int) -> None:
         self._connection.execute(sa.delete(meta).where(meta.c.name == _reminded(alert_id)))

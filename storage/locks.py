@@ -70,12 +70,15 @@ class SessionHold(Hold):
     def is_held(self) -> bool:
         """As `Hold`; the session is asked, so this takes as long as the database does."""
         with self._one_at_a_time:
-            if self._taken:
-                try:  # a session that was ended is replaced by one without the lock
-                    self._taken = bool(self._connection.scalar(_OURS, {"number": self._number}))
-                except SQLAlchemyError:
-                    self._taken = False
-            return self._taken
+            return self._is_ours()
+
+    def _is_ours(self) -> bool:
+        if self._taken:
+            try:  # a session that was ended is replaced by one without the lock
+                self._taken = bool(self._connection.scalar(_OURS, {"number": self._number}))
+            except SQLAlchemyError:
+                self._taken = False
+        return self._taken
 
     def leave(self) -> None:
         """Whatever its session held is free; who asks meanwhile, in another thread, is not in the way."""
@@ -85,12 +88,14 @@ class SessionHold(Hold):
                 self._connection.execute(sa.select(sa.func.pg_advisory_unlock_all()))
 
     def give_back(self) -> None:
-        """Ours no longer, nor its session's."""
-        if self.is_held():
-            with suppress(SQLAlchemyError):
-                self._connection.scalar(sa.select(sa.func.pg_advisory_unlock(self._number)))
-                return
-        self._connection.invalidate()
+        """Ours no longer, nor its session's; who asks meanwhile is not in the way, as in `leave`."""
+        with self._one_at_a_time:
+            is_ours, self._taken = self._is_ours(), False
+            if is_ours:
+                with suppress(SQLAlchemyError):
+                    self._connection.scalar(sa.select(sa.func.pg_advisory_unlock(self._number)))
+                    return
+            self._connection.invalidate()
 
 
 def until_commit(connection: Connection, name: str) -> None:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.tables.program import meta
+from storage.values import set_value
 
 _MARK = "move"
 
@@ -52,8 +53,7 @@ def marked(connection: Connection) -> Mark | None:
 
 def put(connection: Connection, mark: Mark) -> None:
     """Sets the mark, in place of another one."""
-    drop(connection)
-    connection.execute(sa.insert(meta).values(name=_MARK, value=json.dumps(asdict(mark))))
+    set_value(connection, _MARK, json.dumps(asdict(mark)))
 
 
 def drop(connection: Connection) -> None:

@@ -21,7 +21,7 @@ class Memory:
         self.is_worded = False
         """Likewise, of its texts."""
         self.asked_again = 0.0
-        """When, of the monotonic clock, it is asked for anew: it may be taken over."""
+        """Until when, of the monotonic clock, it is taken for what it was: it may be exchanged."""
 
     def recall(self, stamp: Hashable, key: Hashable, read: Callable[[], _Value]) -> _Value:
         """What `read` gave for this key at this state of the index, or gives now.

@@ -7,6 +7,7 @@ from sqlalchemy.engine import Connection
 
 from storage.additions import Additions
 from storage.tables.program import meta
+from storage.values import set_value
 
 ALIVE = "alive"
 """When the service last came round."""
@@ -39,8 +40,7 @@ class Moments:
 
     def put(self, name: str, moment: datetime) -> None:
         """From now on this is the moment of this name."""
-        self.drop(name)
-        self._connection.execute(sa.insert(meta).values(name=_key(name), value=moment.isoformat()))
+        set_value(self._connection, _key(name), moment.isoformat())
 
     def drop(self, name: str) -> None:
         """Forgets it."""

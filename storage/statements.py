@@ -34,6 +34,7 @@ from storage.tables.log import alerts
 from storage.tables.program import meta
 from storage.tables.watch import entries, sources
 from storage.takedowns import Takedowns
+from storage.values import count_up
 from storage.versions import Versions
 from storage.words import Gone, Relation
 
@@ -343,9 +344,7 @@ class Statements:
         return int(counted or 0)
 
     def _count_edit(self) -> None:
-        counted = self.edits()
-        self._connection.execute(sa.delete(meta).where(meta.c.name == _EDITS))
-        self._connection.execute(sa.insert(meta).values(name=_EDITS, value=str(counted + 1)))
+        count_up(self._connection, _EDITS)
 
     def countries(self) -> tuple[str, ...]:
         """The countries that statements are about, the most frequent first."""

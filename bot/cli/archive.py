@@ -13,6 +13,7 @@ from bot.commands import words
 from bot.commands.mistake import Mistake
 from bot.commands.words import Wanted
 from bot.installation import open_database
+from bot.render.results import about
 from bot.speech import Speech
 from storage.bounds import Stopped
 from storage.clock import now_utc
@@ -79,6 +80,7 @@ def search(
         typer.echo(told, err=True)
     for hit in hits.hits:
         console.print(Text(f"\n#{hit.statement.id}  {hit.statement.title}", "bold"))
+        console.print(Text(about(hit.statement, speech)))
         console.print(Text("".join(piece for piece, _ in hit.snippet)))
         console.print(Text(hit.statement.url, "dim"))
 

@@ -98,15 +98,13 @@ def restore(  # noqa: PLR0913, PLR0917 - each is an option of the command
     """Bring a backup back, whole or not at all. Stop the service first."""
     settings = configuration(config)
     _vault_for_restore(settings)
-    tombstones = _tombstones(settings, forgotten or [])
-    now = now_utc()
+    tombstones, now = _tombstones(settings, forgotten or []), now_utc()
     _check_backup(file, settings, key)
     # First, as it ends an exchange of the key that was broken off: what comes in is put under the key of now.
     database = _opened(settings)
-    vault = database.vault
     try:
-        with _reasons(file), reading(file, (_of(key), vault) if key else None) as saved:
-            if not saved.opened_by(vault):
+        with _reasons(file), reading(file, (_of(key), database.vault) if key else None) as saved:
+            if not saved.opened_by(database.vault):
                 _refuse(key or place(settings))
             typer.echo("Restoring: this can take minutes, and changes nothing until it is done.", err=True)
             done = bring_back(
@@ -119,8 +117,7 @@ def restore(  # noqa: PLR0913, PLR0917 - each is an option of the command
             Gravestones(database, settings.forgotten).keep(now)
             _tell(done, saved, settings, with_forgotten=with_forgotten)
             _tell_unnumbered(done, saved, unnumbered)
-            if not tombstones:
-                _warn(done, saved, settings)
+            _warn(done, saved, settings, tombstones)
     finally:
         database.close()
 
@@ -174,9 +171,9 @@ def _tombstones(settings: Config, copies: list[Path]) -> frozenset[str]:
     return found
 
 
-def _warn(done: Restored, saved: Backup, settings: Config) -> None:
+def _warn(done: Restored, saved: Backup, settings: Config, tombstones: frozenset[str]) -> None:
     """Where nothing is at hand that tells who has left."""
-    if not done.same_history and done.recipients > done.present + done.joined:
+    if not tombstones and not done.same_history and done.recipients > done.present + done.joined:
         typer.echo(
             f"{settings.forgotten}: there is no such file, or nobody in it. If anybody used /forget after "
             f"{saved.taken:%Y-%m-%d %H:%M:%S} UTC, they are among the recipients again: "

@@ -137,9 +137,10 @@ def _nothing(found: Discovered, address: str) -> str:
     shown = without_credentials(address)
     if found.trouble and not found.candidates:
         asked = f", and no feed at {found.asked - 1} usual places" if found.asked > 1 else ""
+        online = "" if found.trouble.startswith("HTTP ") else ", and that this machine is online"
         return (
             f"{shown}: nothing was found: {found.trouble}{asked}. See that the address opens in a "
-            "browser, and that this machine is online"
+            f"browser{online}; any page of the site will do"
         )
     return (
         f"{shown}: nothing that can be watched was found at {found.asked} addresses. Look for the feed's own "

@@ -190,13 +190,18 @@ def _is_contact(text: str) -> bool:
 
 
 def _read_alerts(alerts: Reader) -> AlertsConfig:
+    usual = AlertsConfig()
+    hour = alerts.count("per_source_hour", usual.per_source_hour, least=1)
+    ends = alerts.count("ends_per_source_hour", usual.ends_per_source_hour, least=1)
+    # Three full hours: whoever raised the hour's bound alone means no day to hold less.
+    day, ends_day = max(usual.per_source_day, 3 * hour), max(usual.ends_per_source_day, 3 * ends)
     made = AlertsConfig(
-        window=alerts.duration("window", 3 * 86400, least=3600),
-        per_source_hour=alerts.count("per_source_hour", 10, least=1),
-        per_source_day=alerts.count("per_source_day", 30, least=1),
-        per_hour=alerts.count("per_hour", 60, least=1),
-        ends_per_source_hour=alerts.count("ends_per_source_hour", 3, least=1),
-        ends_per_source_day=alerts.count("ends_per_source_day", 9, least=1),
+        window=alerts.duration("window", usual.window, least=3600),
+        per_source_hour=hour,
+        per_source_day=alerts.count("per_source_day", day, least=1),
+        per_hour=alerts.count("per_hour", usual.per_hour, least=1),
+        ends_per_source_hour=ends,
+        ends_per_source_day=alerts.count("ends_per_source_day", ends_day, least=1),
     )
     alerts.unknown()
     return made

@@ -1,9 +1,9 @@
 """Draws how Vigil reads a statement, for `vigil explain`: everything found, and why it would ring."""
 
 from bot.render.message import Block, Field, Heading, Items, Line, Message, Notice, Span, Style
-from bot.render.statement import asked_blocks, dates_text, issuers_text, persons_text, where_text
+from bot.render.statement import asked_blocks, dates_text, issuers_text, persons_text, signed_text, where_text
 from bot.speech import Speech
-from storage.records import Signatories, Statement
+from storage.records import Statement
 
 
 def explanation(statement: Statement, speech: Speech) -> Message:
@@ -22,7 +22,7 @@ def explanation(statement: Statement, speech: Speech) -> Message:
         (speech.t("By"), speech.date(statement.deadline) if statement.deadline else ""),
         (speech.t("At risk"), persons_text(statement, speech)),
         (speech.t("Where"), where_text(statement, speech)),
-        (speech.t("Signed"), _signed(statement.signatories, speech)),
+        (speech.t("Signed"), signed_text(statement.signatories, speech)),
         (speech.t("Identifiers"), ", ".join(statement.identifiers)),
         (speech.t("Instruments"), ", ".join(statement.instruments)),
     )
@@ -36,21 +36,3 @@ def explanation(statement: Statement, speech: Speech) -> Message:
 
 def _reason(rule: str, evidence: str) -> Line:
     return (Span(rule, Style.CODE), Span(f" “{evidence}”" if evidence else ""))
-
-
-def _signed(signed: Signatories, speech: Speech) -> str:
-    """Counted and claimed numbers side by side."""
-    if not (signed.organisations or signed.persons or signed.claimed_organisations or signed.claimed_persons):
-        return ""
-    return speech.t(
-        "{organisations} organisations and {persons} persons listed, "
-        "{claimed_organisations} and {claimed_persons} claimed",
-        organisations=signed.organisations,
-        persons=signed.persons,
-        claimed_organisations=_number(signed.claimed_organisations, speech),
-        claimed_persons=_number(signed.claimed_persons, speech),
-    )
-
-
-def _number(value: int | None, speech: Speech) -> str:
-    return speech.t("none") if value is None else str(value)

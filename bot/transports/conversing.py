@@ -14,6 +14,7 @@ from jobs.outcome import Migrated, Outcome, RetryLater
 
 log = structlog.get_logger()
 
+_OURS = Path(__file__).parents[2]
 TOLD_FOR = 60.0
 """Seconds for which a person who asks too much is not told so again."""
 LONGEST_WAIT = 60.0
@@ -56,10 +57,16 @@ def command_in(text: str) -> str:
 
 
 def log_failure(error: Exception) -> None:
-    """Say what failed and where; not the error's text, which may quote what the person wrote."""
-    where = traceback.extract_tb(error.__traceback__)[-1]
+    """Say what failed and where in our code; not the error's text, which may quote what the person wrote."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = next((one for one in reversed(frames) if _is_ours(one.filename)), frames[-1])
     log.error(
         "a command failed",
         error=type(error).__name__,
         where=f"{Path(where.filename).name}:{where.lineno} in {where.name}",
     )
+
+
+def _is_ours(file: str) -> bool:
+    """Whether a file is of this program: the last line of a library tells nobody what to mend."""
+    return Path(file).is_relative_to(_OURS) and "site-packages" not in file

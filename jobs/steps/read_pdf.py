@@ -12,6 +12,8 @@ from jobs.steps.unreadable import Unreadable
 
 MOST_PAGES = 200
 _MOST_CHARACTERS = 2_000_000
+_MOST_PARTS = 500
+"""Pieces of the first page whose place is looked at."""
 _PDFIUM = Lock()
 """PDFium is not thread-safe; every call into it holds this."""
 
@@ -23,14 +25,16 @@ _STARTS_ANEW = re.compile(r"[-–—•·*▪○●◦‣∙]|\(?(?:\d{1,3}|[a-z
 
 def pdf_lines(body: bytes) -> str:
     """The text of a PDF, a paragraph or list entry on each line. Raises Unreadable."""
-    pages = [_without_number(page) for page in _pages(body)]
+    read, title = _pages(body)
+    pages = [_without_number(page) for page in read]
     kept = _without_running_heads(pages)
     if not any(kept):
         raise Unreadable("a PDF without text: perhaps scanned pages")
-    return tidy("\n".join(_joined([part for page in kept for part in page])))
+    return tidy("\n".join(_joined([part for page in kept for part in page], title)))
 
 
-def _pages(body: bytes) -> list[list[str]]:
+def _pages(body: bytes) -> tuple[list[list[str]], str]:
+    """The lines of each page, and the very first where it reaches the right margin, else ""."""
     try:
         with _PDFIUM:
             document = pypdfium2.PdfDocument(body)
@@ -45,12 +49,14 @@ def _pages(body: bytes) -> list[list[str]]:
         raise Unreadable(f"a broken PDF ({type(error).__name__})") from error
 
 
-def _read_pages(document: pypdfium2.PdfDocument) -> list[list[str]]:
-    pages, total = [], 0
+def _read_pages(document: pypdfium2.PdfDocument) -> tuple[list[list[str]], str]:
+    pages: list[list[str]] = []
+    total, is_wide = 0, False
     for number in range(min(len(document), MOST_PAGES)):
         page = document[number]
         layer = page.get_textpage()
         text = str(layer.get_text_bounded())
+        is_wide = is_wide or (number == 0 and _reaches_the_margin(layer))
         layer.close()
         page.close()
         total += len(text)
@@ -58,7 +64,18 @@ def _read_pages(document: pypdfium2.PdfDocument) -> list[list[str]]:
             break
         whole = _HYPHEN.sub(_mended, text.replace("\r\n", "\n").replace("\r", "\n"))
         pages.append([" ".join(line.split()) for line in whole.split("\n") if line.strip()])
-    return pages
+    return pages, pages[0][0] if is_wide and pages and pages[0] else ""
+
+
+def _reaches_the_margin(layer: pypdfium2.PdfTextPage) -> bool:
+    """Whether the first line ends where the widest do: in larger letters it is full with fewer of them."""
+    parts = [layer.get_rect(at) for at in range(min(layer.count_rects(), _MOST_PARTS))]
+    if len(parts) < 2:
+        return False
+    _, bottom, _, top = parts[0]
+    middle = (bottom + top) / 2
+    right = max(part[2] for part in parts if part[1] <= middle <= part[3])
+    return bool(right >= 0.88 * max(part[2] for part in parts))
 
 
 def _mended(match: re.Match[str]) -> str:
@@ -89,15 +106,18 @@ def _without_running_heads(pages: list[list[str]]) -> list[list[str]]:
     ]
 
 
-def _joined(lines: list[str]) -> list[str]:
-    """Visual lines put together again: a line goes on when it was full and its sentence was not."""
+def _joined(lines: list[str], title: str) -> list[str]:
+    """Visual lines put together again: a line goes on when it was full and its sentence was not.
+
+    `title` is the first line if it was full whatever the number of its letters.
+    """
     if len(lines) < 2:
         return lines
     full = 0.8 * quantiles(map(len, lines), n=20)[-2]
     paragraphs: list[str] = []
     previous = ""
-    for line in lines:
-        if previous and _goes_on(previous, line, full):
+    for at, line in enumerate(lines):
+        if previous and _goes_on(previous, line, len(title) if at == 1 and previous == title else full):
             paragraphs[-1] += f" {line}"
         else:
             paragraphs.append(line)

@@ -42,7 +42,7 @@ def understand(
     """
     read = [extract(part) for part in ((document,) if whole else split(document))]
     judged = [classify(statement, as_of or _publication(statement) or now) for statement in read]
-    forms = forms_of([(statement.title, statement.text) for statement in judged])
+    forms = forms_of([(statement.title, statement.text, statement.kind) for statement in judged])
     return tuple(judge_document(statement, form) for statement, form in zip(judged, forms, strict=True))
 
 

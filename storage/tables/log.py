@@ -37,6 +37,7 @@ alerts = Table(
     Column("queued", Moment),
     Column("first_sent", Moment),
     Column("last_sent", Moment),
+    Column("urgent", Boolean),
 )
 
 notices = Table(

@@ -313,3 +313,13 @@ def test_what_is_looked_at_before_it_is_sent_is_said_by_its_concerns(tmp_path: P
     assert 'review.relay: holds "children": choose among minor, hiding, name' in caught.value.faults[0]
     with pytest.raises(ConfigError, match=r'review\.official: holds "\[1\]"'):
         load(written(tmp_path, "[review]\nofficial = [[1]]"), {})
+
+
+def test_a_days_bound_follows_an_hours_that_was_raised(tmp_path: Path) -> None:
+    """Who let a busy source ring more before there was a day's bound is not held to the usual one."""
+    raised = load(written(tmp_path, "[alerts]\nper_source_hour = 40\nends_per_source_hour = 20\n"), {}).alerts
+    assert (raised.per_source_day, raised.ends_per_source_day) == (120, 60)
+    lowered = load(written(tmp_path, "[alerts]\nper_source_hour = 2\nends_per_source_hour = 1\n"), {}).alerts
+    assert (lowered.per_source_day, lowered.ends_per_source_day) == (30, 9)
+    said = load(written(tmp_path, "[alerts]\nper_source_hour = 40\nper_source_day = 50\n"), {}).alerts
+    assert said.per_source_day == 50

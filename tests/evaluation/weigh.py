@@ -29,17 +29,21 @@ WORD = 1.0
 """How strongly a word stands beside a feature, which is 1."""
 MEETING = 0.5
 """And two features that meet."""
-_STRONG = {"harm dated": 2.0, "harm dated, feared": 2.0, "harm near": 1.5, "harm feared": 1.5}
+_STRONG = {
+    "harm dated": 2.0, "harm dated, feared": 2.0, "harm set": 2.0,
+    "harm near": 1.5, "harm feared": 1.5, "forbear": 1.5, "title forbear": 1.5,
+}  # fmt: skip
 """What is rare among the examples and decides: it is held back less."""
 _FLOORS = {
     ("harm dated", "urgent"): 1.0,
     ("harm dated, feared", "urgent"): 0.8,
+    ("harm set", "urgent"): 2.0,
     ("opens follow_up", "update"): 2.5,
     ("opens closed", "cancel"): 1.2,
     ("rearrested", "urgent"): 0.8,
     ("stay_off", "urgent"): 0.8,
 }
-"""What holds by definition weighs so much at least: a harm with a day within two weeks, a formal label."""
+"""What holds by definition weighs so much at least: a harm that has its day, a formal label."""
 _CEILINGS = {
     ("long past", "urgent"): -2.5,
     ("rearrested", "cancel"): -1.5,
@@ -49,6 +53,9 @@ _CEILINGS = {
 """And so little at the most."""
 _GRAM = "\t"
 """Marks the names of grams among all names; no gram holds one."""
+_AS_FEEDS = ("h30-", "p32-")
+_PLAIN = 3
+"""How much an example counts that is as plain and as full of what went before as feeds' own."""
 _LEAST_FEATURE, _LEAST_WORD = 0.05, 0.10
 """A row without any larger weight is left out."""
 
@@ -101,7 +108,8 @@ def _examples(labelled: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         names = {name: _STRONG.get(name, 1.0) for name in shown}
         names |= {met(*two): MEETING for two in meetings(shown)}
         names |= {f"{_GRAM}{name}": WORD for name in grams(tokens, end)}
-        yield {"names": names, "urgent": row["urgent"], "kind": row["kind"], "stage": row["msg_type"]}
+        told = {"urgent": row["urgent"], "kind": row["kind"], "stage": row["msg_type"]}
+        yield {"names": names, "count": _PLAIN if row["id"].startswith(_AS_FEEDS) else 1, **told}
 
 
 def _features(found: dict[str, dict[str, float]]) -> Iterator[str]:

@@ -90,10 +90,10 @@ async def test_on_a_terminal_the_person_chooses(installation: Program, site: Sit
     [
         (("ftp://example.org/",), 2, "no web address"),
         (("http://[::1",), 2, "no web address"),
-        (("{site}/none",), 1, "HTTP 404, and no feed at"),
+        (("{site}/none",), 1, "opens in a browser; any page of the site will do"),
         (("{site}/", "--name", "env:HOME"), 2, "give a short word"),
         (("http://user:hunter2@127.0.0.1:1/",), 1, "http://127.0.0.1:1/: nothing was found"),
-        (("http://127.0.0.1:1/",), 1, "See that the address opens in a browser"),
+        (("http://127.0.0.1:1/",), 1, "opens in a browser, and that this machine is online"),
     ],
 )
 async def test_what_cannot_be_added_is_told_with_the_remedy(

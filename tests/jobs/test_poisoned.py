@@ -18,7 +18,7 @@ from jobs.limits import Limits
 from jobs.often import IN_A_DAY, IN_AN_HOUR
 from storage.database import Database
 from storage.tables.log import alerts, deliveries
-from storage.words import DeliveryState
+from storage.words import DeliveryState, Digest, Kind
 from tests.builders import a_reader, a_route
 from tests.feeds import item, rss
 from tests.jobs.watching import Watch, a_watch
@@ -197,3 +197,104 @@ async def test_a_source_ends_so_many_of_its_calls_within_a_day(watch: Watch) -> 
     assert (reach(watch)["cancel", "queued"], reach(watch)["cancel", "held"]) == (3, 3)
     with watch.database.read() as work:
         assert {one.why for one in work.held.waiting()} == {calling_off.IN_A_DAY}
+
+
+def newsletter(watch: Watch, town: str) -> str:
+    """The item of a call, harmless by now."""
+    text = f"News for our friends in {town}: recipes, poems and photographs of the summer."
+    return item(f"Our newsletter from {town}", text, watch.now, town)
+
+
+async def test_whoever_makes_each_call_harmless_once_it_rang_is_counted_all_the_same(watch: Watch) -> None:
+    """Two calls every ten minutes, edited to a newsletter before the next two: the hour's bound holds."""
+    watch.limits = replace(USUAL, per_source_hour=3)
+    watch.restart()
+    before: tuple[str, ...] = ()
+    for pair in (TOWNS[:2], TOWNS[2:4], TOWNS[4:6]):
+        watch.later(minutes=10)
+        edited = [newsletter(watch, town) for town in before]
+        watch.publish("/feed", rss(*edited, *(call(watch, town, 10) for town in pair)))
+        await watch.polls()
+        before = pair
+    assert reach(watch) == {("alert", "queued"): 3, ("alert", "held"): 3}
+    assert [kind for kind, _ in watch.heard()].count("held") == 1
+
+
+async def test_all_together_are_counted_as_they_rang(watch: Watch) -> None:
+    """The bound of all sources is no other: what became harmless rang as a call."""
+    watch.limits = replace(USUAL, per_hour=2)
+    watch.restart()
+    watch.publish("/feed", rss(*(call(watch, town, 10) for town in TOWNS[:2])))
+    await watch.polls()
+    watch.later(minutes=10)
+    edited = [newsletter(watch, town) for town in TOWNS[:2]]
+    watch.publish("/feed", rss(*edited, call(watch, TOWNS[2], 10)))
+    await watch.polls()
+    assert reach(watch) == {("alert", "queued"): 2, ("alert", "held"): 1}
+
+
+RELEASES = (
+    ("Maria Flores, trade unionist, Honduras", "Maria Flores left the prison of Tegucigalpa this morning."),
+    ("Kim Chol Su, fisherman, Wonsan", "The fisherman Kim Chol Su has come home to Wonsan."),
+    ("Ahmed Saleh, poet, Cairo", "The poet Ahmed Saleh was pardoned by the president of Egypt."),
+    ("Lake Baikal paper mill", "The mill at Lake Baikal was closed by the court of Irkutsk."),
+    ("Nguyen Van Hai, blogger, Hanoi", "The blogger Nguyen Van Hai is on a plane to Los Angeles."),
+)
+
+
+async def test_ends_of_what_nobody_was_called_for_are_bounded_as_other_posts_are(watch: Watch) -> None:
+    """Who wants everything at once gets no flood of them: to say STOP ACTION passes no bound."""
+    watch.limits = replace(USUAL, per_source_hour=2)
+    watch.restart()
+    with watch.database.write() as work:
+        everything = a_route(kinds=tuple(Kind), digest=Digest.NONE)
+        a_reader(work, everything, transport="console", address="all")
+    told = "Stop action. No further action is needed. {} Thank you for your letters."
+    ends = [item(f"STOP ACTION: {who}", told.format(how), watch.now, who) for who, how in RELEASES]
+    watch.publish("/feed", rss(*ends))
+    await watch.polls()
+    assert reach(watch) == {("cancel", "queued"): 2, ("cancel", "held"): 3}
+    assert ("held", "northlight") in watch.heard()
+
+
+def posts(watch: Watch, count: int) -> list[str]:
+    """What a press office has to say."""
+    told = "Our exhibition number {0} opens. Entry is free."
+    when = watch.now - timedelta(minutes=5)
+    return [item(f"Exhibition {n} opens", told.format(n), when, f"post {n}") for n in range(count)]
+
+
+async def test_posts_that_wait_swallow_no_word_that_calls_wait(watch: Watch) -> None:
+    """Admins hear of the first urgent call that is held, though they heard of the same source's posts."""
+    watch.limits = replace(USUAL, per_source_hour=2)
+    watch.restart()
+    with watch.database.write() as work:
+        everything = a_route(kinds=tuple(Kind), digest=Digest.NONE)
+        a_reader(work, everything, transport="console", address="all")
+    shown = posts(watch, 4)
+    watch.publish("/feed", rss(*shown))
+    await watch.polls()
+    assert [kind for kind, _ in watch.heard()].count("held") == 1
+    watch.later(hours=3)
+    watch.publish("/feed", rss(*(call(watch, town, 10) for town in TOWNS[:4])))
+    await watch.polls()
+    assert [kind for kind, _ in watch.heard()].count("held") == 2
+    watch.later(hours=1)
+    watch.publish("/feed", rss(*shown, item("One more opens", "Entry is free.", watch.now, "p9")))
+    await watch.polls()
+    assert [kind for kind, _ in watch.heard()].count("held") == 2, "calls that wait tell of posts as well"
+
+
+async def test_posts_and_calls_that_wait_at_once_are_one_line_for_whoever_wants_both(watch: Watch) -> None:
+    """Who reads that more is looked at need not read it twice of one poll; admins hear of both."""
+    watch.limits = replace(USUAL, per_source_hour=1)
+    watch.restart()
+    with watch.database.write() as work:
+        everything = a_route(kinds=tuple(Kind), digest=Digest.NONE)
+        reader = a_reader(work, everything, transport="console", address="all")
+    watch.publish("/feed", rss(*posts(watch, 2), *(call(watch, town, 10) for town in TOWNS[:2])))
+    await watch.polls()
+    with watch.database.read() as work:
+        told = sa.select(sa.func.count()).where(deliveries.c.recipient_id == reader.id)
+        assert work.connection.scalar(told.where(deliveries.c.notice_id.is_not(None))) == 1
+    assert [kind for kind, _ in watch.heard()].count("held") == 2

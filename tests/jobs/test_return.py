@@ -129,6 +129,32 @@ async def test_what_may_have_arrived_by_another_device_is_uncertain_or_comes_onc
     assert became == [DeliveryState.SENT if comes else DeliveryState.UNCERTAIN, DeliveryState.SENT]
 
 
+@pytest.mark.parametrize("by_the_door", [True, False])
+@pytest.mark.parametrize(("assessment", "comes"), [(URGENT, True), (CALM, False)])
+async def test_a_new_login_while_they_were_lost_knows_no_repetition_either(
+    database: Database, assessment: Assessment, *, by_the_door: bool, comes: bool
+) -> None:
+    """Back within the hour, but by another device: what may have arrived is told apart as days later."""
+    alert_id = queue(database, "first", assessment=assessment)
+    platform, clock = Platform([PERHAPS, BLOCKED], remembers=timedelta(hours=23)), Clock()
+    sender = deliverer(database, platform, clock)
+    await sender.drain()
+    clock.at += timedelta(minutes=1)
+    if by_the_door:
+        await sender.drain()
+    else:
+        platform.answers.clear()
+        with database.write() as work:
+            work.recipients.suspend(delivery(database, alert_id).recipient_id, clock.at)
+    before = len(platform.told)
+    await Desk(database).another_device("telegram")
+    clock.at += timedelta(minutes=10)
+    await writes(database, clock.at)
+    await drained(sender, clock)
+    told, became = len(platform.told) - before, delivery(database, alert_id).state
+    assert (told, became) == ((1, DeliveryState.SENT) if comes else (0, DeliveryState.UNCERTAIN))
+
+
 async def test_the_repetition_on_return_is_the_last(database: Database) -> None:
     """Uncertain, gone, back, uncertain again: a third time would be a nuisance."""
     alert_id = queue(database, "alert")

@@ -1,8 +1,11 @@
 """An archive from before is taken over into little room while others go on, whatever interrupts it."""
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import count
+from time import monotonic, sleep
 
 import pytest
 import sqlalchemy as sa
@@ -29,7 +32,7 @@ def old(shared: Database) -> Iterator[Database]:
     yield from _begun_at(shared, "0050")
 
 
-@pytest.fixture(params=["0050", "0052"])
+@pytest.fixture(params=["0050", "0053"])
 def older(shared: Database, request: pytest.FixtureRequest) -> Iterator[Database]:
     """Likewise; or from after numbers, and before words."""
     yield from _begun_at(shared, request.param)
@@ -195,6 +198,51 @@ def test_a_running_program_notices_that_its_archive_was_taken_over(
     running.close()
 
 
+def test_what_was_asked_of_the_server_ends_with_who_asked(old: Database) -> None:
+    """Killed while an index is made: the next one neither waits for it nor meets it, and goes on."""
+    with pytest.raises(_Killed):
+        compact(old, NOON, "1", _dies_after(2))
+    making = sa.text(
+        "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX CONCURRENTLY%' "
+        "AND state = 'active'"
+    )
+    url = old.engine.url.render_as_string(hide_password=False)
+
+    def is_making() -> bool:
+        with old.engine.connect() as looking:
+            return bool(looking.scalar(making))
+
+    with old.engine.connect() as writer:
+        writer.exec_driver_sql("LOCK TABLE statement_index_made IN ROW EXCLUSIVE MODE")  # as who adds to it
+        program = subprocess.Popen([sys.executable, "-c", _COMPACTS, url])  # noqa: S603 - ours
+        try:
+            _until(is_making)
+        finally:
+            program.kill()
+            program.wait()
+        _until(lambda: not is_making())
+    before = said(old)
+    assert compact(old, NOON, "1").packed == 8
+    assert said(old) == before
+
+
+_COMPACTS = """
+import sys
+from storage.compacting import compact
+from storage.database import Database, now_utc
+from storage.vault import Vault
+
+compact(Database(sys.argv[1], Vault.from_secret(bytes(32))), now_utc(), "1")
+"""
+
+
+def _until(is_so: Callable[[], bool]) -> None:
+    end = monotonic() + 30
+    while not is_so():
+        assert monotonic() < end
+        sleep(0.05)
+
+
 def test_nobody_is_left_behind_who_would_find_nothing(old: Database) -> None:
     """A node of another version at work, or another program that does the same, and it is not begun."""
     node = Node("a", "there:1", "0", ("poll",))
@@ -207,6 +255,47 @@ def test_nobody_is_left_behind_who_would_find_nothing(old: Database) -> None:
     with old.read() as work:
         assert not is_compact(work.connection)
     assert compact(old, NOON, "0").packed == 8
+
+
+def test_a_node_of_before_that_comes_meanwhile_keeps_the_wide_archive(old: Database) -> None:
+    """The numbers may take hours: who looks first looks again before the exchange, and loses no work."""
+    node = Node("a", "there:1", "0", ("poll",))
+
+    def comes(portion: Portion) -> None:
+        if portion.step == "indexed" and portion.ended:
+            with old.write() as work:
+                work.nodes.come_round(node, NOON)
+
+    before = said(old)
+    with pytest.raises(Unusable, match=r"there:1 \(0\).*exchange them first"):
+        compact(old, NOON, "1", comes)
+    with old.read() as work:
+        assert not is_compact(work.connection)
+    assert said(old) == before
+    assert compact(old, NOON, "0").packed == 8
+
+
+def test_a_running_program_notices_that_an_archive_of_before_came_back(
+    old: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A copy of the server from before is put back under it: it finds all, and keeps it."""
+    now = [monotonic()]
+    monkeypatch.setattr("storage.compact.time.monotonic", lambda: now[0])
+    before = said(old)
+    compact(old, NOON, "1")
+    now[0] += 2 * ASKED_AGAIN_AFTER
+    assert said(old) == before
+    with old.engine.connect().execution_options(vigil_write=True) as connection:
+        migrate.downgrade(connection, "0050")
+        upgrade(connection)
+    now[0] += 2 * ASKED_AGAIN_AFTER
+    assert said(old) == before
+    with old.write() as work:
+        _say(work, "later")
+    with old.read() as work:
+        assert not is_compact(work.connection)
+        assert work.connection.scalars(sa.select(statements.c.packed).distinct()).all() == [None]
+    assert len(said(old)) == len(before) + 1
 
 
 def test_texts_from_before_are_packed_on_both(database: Database) -> None:

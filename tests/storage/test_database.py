@@ -4,6 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta, timezone
 from pathlib import Path
+from threading import Event, Thread
+from time import sleep
 
 import pytest
 import sqlalchemy as sa
@@ -60,6 +62,42 @@ def test_only_one_program_sends_even_from_another_process(database: Database, ba
     with database.sender_lock("telegram") as first, other.sender_lock("telegram") as second:
         assert (bool(first), bool(second)) == (True, False)
     other.close()
+
+
+def test_a_lock_is_given_back_by_one_thread_at_a_time(shared: Database) -> None:
+    """Whoever asks in another thread whether it is held still uses the same session: they are waited for."""
+    begun, at_once, most = Event(), 0, 0
+
+    def before(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        nonlocal at_once, most
+        if "pg_advisory_unlock" in statement or "pg_locks" in statement:
+            at_once += 1
+            most = max(most, at_once)
+            begun.set()
+            sleep(0.1)
+
+    def after(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        nonlocal at_once
+        at_once -= "pg_advisory_unlock" in statement or "pg_locks" in statement
+
+    sa.event.listen(shared.engine, "before_cursor_execute", before)
+    sa.event.listen(shared.engine, "after_cursor_execute", after)
+    with shared.sender_lock("telegram") as hold:
+
+        def asks() -> None:
+            while hold.is_held():
+                pass
+
+        asking = [Thread(target=asks) for _ in range(3)]
+        for one in asking:
+            one.start()
+        assert begun.wait(5)
+    for one in asking:
+        one.join()
+    assert most == 1
+    assert not hold.is_held()
+    with shared.sender_lock("telegram") as again:
+        assert again
 
 
 def test_a_database_in_memory_has_one_sender_by_nature(vault: Vault) -> None:

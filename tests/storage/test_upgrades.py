@@ -265,7 +265,7 @@ def test_an_archive_that_holds_something_is_not_packed(shared: Database, tmp_pat
 
 
 def test_an_archive_of_before_words_is_packed_as_it_was(shared: Database, tmp_path: Path) -> None:
-    """Programs of 0051 and 0052 go on reading it, until it is taken over; also a copy of one with words."""
+    """Programs since 0051 go on reading it, until it is taken over; also a copy of one with words."""
     long = a_statement(text="Nine were sent back over the river. " * 30)
     with shared.write() as work:
         (number,) = (one.id for one in kept(work, long))
@@ -282,7 +282,7 @@ def test_an_archive_of_before_words_is_packed_as_it_was(shared: Database, tmp_pa
     with pytest.raises(zlib.error):
         packed()
     with shared.engine.connect().execution_options(vigil_write=True) as connection:
-        migrate.downgrade(connection, "0052")
+        migrate.downgrade(connection, "0053")
         upgrade(connection)
         assert serves(connection) == max(SERVES, SINCE)
     assert packed() == [long.text]
@@ -312,7 +312,7 @@ def test_the_way_back_before_words_gives_every_text_back(database: Database) -> 
         first = work.statements.many(numbers)[1]
         work.statements.change(replace(first, text=text * 40), a_source(), NOON)
     with database.engine.connect().execution_options(vigil_write=True) as connection:
-        migrate.downgrade(connection, "0052")
+        migrate.downgrade(connection, "0053")
         if database.engine.dialect.name == "sqlite":
             rows = [*connection.scalars(sa.text("SELECT text FROM statements ORDER BY id"))]
         else:

@@ -14,10 +14,11 @@ from jobs.steps.classify.cues import find_cues
 from jobs.steps.classify.features import features_of
 from jobs.steps.classify.gravity import certainty_of, severity_of, urgency_of
 from jobs.steps.classify.scales import judge
-from jobs.steps.lexicon.countries import countries_of_tokens
+from jobs.steps.lexicon.countries import countries_of_tokens, spoken_in
 from jobs.steps.lexicon.languages import detect_language
-from jobs.steps.lexicon.tokens import cut, traditional
+from jobs.steps.lexicon.tokens import Tokens, cut, traditional
 from storage.records import Assessment, Statement
+from storage.words import Kind
 
 _LEAD = 4_000
 """Characters that are read of a long document: title and lead say what it does."""
@@ -27,8 +28,17 @@ _FOOT = 1_000
 HOME = {"ja": "JP", "ko": "KR", "zh": "CN", "ru": "RU"}
 """A text in them that names no country speaks to this one, some five times in six.
 
-Chinese does so in simplified characters alone: the traditional ones are those of Taiwan and Hong Kong.
+Chinese does so in simplified characters alone: the traditional ones are those of Taiwan and Hong Kong,
+whose words tell which of the two it is (`spoken_in`).
 """
+
+
+GUESSED = {
+    **{language: frozenset({code}) for language, code in HOME.items()},
+    "zh": frozenset({"CN", "HK", "TW"}),
+    "ar": frozenset({"PS", "TN", "MA"}),
+}
+"""Countries that a statement in a language may have although its text names none of them."""
 
 
 def classify(statement: Statement, as_of: datetime, home: tuple[str, ...] = ()) -> Statement:
@@ -48,7 +58,9 @@ def classify(statement: Statement, as_of: datetime, home: tuple[str, ...] = ()) 
     verdict = judge(features, tokens, len(title))
     countries = statement.countries or countries_of_tokens(tokens)
     if not countries:
-        countries = home or _at_home(language, tokens.text)
+        countries = home or _at_home(language, tokens)
+    elif not (statement.countries or home):
+        countries = (*countries, *_held_at_home(language, verdict.kind, countries))
     alert = Assessment(
         msg_type=verdict.msg_type,
         urgent=verdict.urgent,
@@ -60,8 +72,21 @@ def classify(statement: Statement, as_of: datetime, home: tuple[str, ...] = ()) 
     return replace(statement, kind=verdict.kind, language=language, countries=countries, alert=alert)
 
 
-def _at_home(language: str, text: str) -> tuple[str, ...]:
+def _at_home(language: str, tokens: Tokens) -> tuple[str, ...]:
     """The country that a text without any speaks to, by language and script; none where that says little."""
-    if language not in HOME or (language == "zh" and traditional(text)):
-        return ()
-    return (HOME[language],)
+    if language in HOME and not (language == "zh" and traditional(tokens.text)):
+        return (HOME[language],)
+    return spoken_in(tokens, language)
+
+
+def _held_at_home(language: str, kind: Kind, countries: tuple[str, ...]) -> tuple[str, ...]:
+    """The country in which an event is held, or a notice is for readers, that names only what it is about."""
+    home = HOME.get(language, "")
+    at_home = language in _SPOKEN_IN_ONE and kind in _AT_HOME and home not in countries
+    return (home,) if at_home else ()
+
+
+_SPOKEN_IN_ONE = frozenset({"ja", "ko"})
+"""Languages whose readers nearly all live in one country."""
+_AT_HOME = frozenset({Kind.EVENT, Kind.OPEN_LETTER, Kind.OTHER})
+"""Of these in Korean and Japanese three in four are about their own country as well, whatever they name."""

@@ -1,5 +1,6 @@
 """Turns the cues and dates of a text into named features, each with the words that show it."""
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -39,15 +40,16 @@ def features_of(cues: Cues, today: date, language: str) -> Features:
     ago = {cues.sentence(hit) for hit in cues.of("past_years", "anniversary")}
     near = [(cues.sentence(hit), hit) for hit in cues.of("now", "hour", "ahead")]
     near = [(sentence, hit) for sentence, hit in near if sentence not in ago]  # "ten years ago tonight"
-    dated = _dates(cues, today, features)
+    dated, later = _dates(cues, today, features)
     near += dated
-    if not dated and not cues.of("now", "hour") and "date old" in features.shown:
+    if not dated and not cues.of("now", "hour", "forbear") and _old(features):
         features.add("long past", features.shown["date old"])
     feared = {cues.sentence(hit): hit for hit in cues.of("risk")}
     for harm in HARMS:
         for hit in cues.of(harm):
             _pair(features, cues, harm, hit, near, feared)
     _appointed(features, cues, dated)
+    _ordered(features, cues, later)
     _signs(features, cues, near)
     _hearings(features, cues, near)
     _requests(features, cues, near)
@@ -56,7 +58,8 @@ def features_of(cues: Cues, today: date, language: str) -> Features:
 
 
 def _seen(features: Features, cues: Cues) -> None:
-    """Which groups have a cue: anywhere, in the title, more than once, as the first word."""
+    """Which groups have a cue: anywhere, in the title, more than once, as the first word of title or text."""
+    body = bisect_left(cues.tokens.starts, cues.title_end)
     for group, hits in cues.found.items():
         if group in HALVES:
             continue
@@ -66,8 +69,11 @@ def _seen(features: Features, cues: Cues) -> None:
         if len({cues.tokens.words[hit.first] for hit in hits}) > 1:
             features.add(f"much {group}", cues.words(hits[1]))
     for group in ("follow_up", "closed"):
-        if any(hit.first == 0 for hit in cues.of(group)):
-            features.add(f"opens {group}", cues.words(cues.of(group)[0]))
+        for hit in cues.of(group):
+            if hit.first == 0:
+                features.add(f"opens {group}", cues.words(hit))
+            elif hit.first == body:
+                features.add(f"text opens {group}", cues.words(hit))
 
 
 def _pair(  # one harm against all that says when
@@ -92,9 +98,14 @@ def _pair(  # one harm against all that says when
             features.add(f"{name} feared", cues.words(risk))
 
 
-def _dates(cues: Cues, today: date, features: Features) -> list[tuple[int, Hit[str]]]:
-    """Notes dates by how far they are; gives those within two weeks ahead, with their sentences."""
-    ahead: list[tuple[int, Hit[str]]] = []
+_Placed = list[tuple[int, Hit[str]]]
+"""Dates with the sentences that they stand in."""
+
+
+def _dates(cues: Cues, today: date, features: Features) -> tuple[_Placed, _Placed]:
+    """Notes dates by how far they are; gives those within two weeks ahead, and those some weeks later."""
+    ahead: _Placed = []
+    later: _Placed = []
     for mention in dates_in(cues.tokens, today):
         days = (mention.day - today).days
         hit = Hit("date", mention.first, mention.last)
@@ -107,7 +118,18 @@ def _dates(cues: Cues, today: date, features: Features) -> list[tuple[int, Hit[s
         if name == "date soon":
             # "8 December" on 8 December is a dateline far more often than an hour to come.
             ahead.append((cues.sentence(hit), hit))
-    return ahead
+        elif 0 < days <= _WEEKS:
+            later.append((cues.sentence(hit), hit))
+    return ahead, later
+
+
+_WEEKS = 45
+"""Days within which what is asked for is expected (CAP)."""
+
+
+def _old(features: Features) -> bool:
+    """Whether it tells of long ago; a title that tells of a risk does so only of how it came about."""
+    return "date old" in features.shown and "title risk" not in features.shown
 
 
 def _distance(days: int) -> str:
@@ -128,7 +150,7 @@ _DISTANCES = (
 """Names of distances in days from the day of judgement."""
 
 
-def _appointed(features: Features, cues: Cues, dated: list[tuple[int, Hit[str]]]) -> None:
+def _appointed(features: Features, cues: Cues, dated: _Placed) -> None:
     """A harm that has its day, within two weeks, in the same sentence; and it is feared, not done."""
     days = dict(dated)
     done = {cues.sentence(hit) for hit in cues.of("done", "worst", "past")}
@@ -148,6 +170,22 @@ def _appointed(features: Features, cues: Cues, dated: list[tuple[int, Hit[str]]]
 
 _TRIED = frozenset({"attack", "torture", "disappearance"})
 """Harms that courts look back upon; an execution or a return they may still order."""
+
+_ORDERED = ("execution", "return", "eviction")
+"""Harms for which an authority sets a day."""
+
+
+def _ordered(features: Features, cues: Cues, later: _Placed) -> None:
+    """A harm for which a day is set some weeks ahead, in the same sentence: people can still prevent it."""
+    days = dict(later)
+    done = {cues.sentence(hit) for hit in cues.of("done", "worst", "art", "review", "anniversary")}
+    due = {cues.sentence(hit) for hit in cues.of("ahead", "gallows", "risk")} - done
+    for harm in _ORDERED:
+        for hit in cues.of(harm):
+            sentence = cues.sentence(hit)
+            if sentence in days and sentence in due:
+                features.add("harm set", cues.words(days[sentence]))
+
 
 _SIGNS = ("moved", "flight", "gallows", "silence", "fasting", "sickness")
 """Groups that show a harm on its way without its name: a bus to the border, a fortieth day without food."""

@@ -69,7 +69,7 @@ def described(name: str) -> str:
     """What a feature means, in words: "execution near" is "execution, and soon"."""
     told = table("reasons")
     where, what = "", name
-    for prefix in ("title", "much", "opens"):
+    for prefix in ("title", "much", "text opens", "opens"):
         if name.startswith(f"{prefix} "):
             where, what = told["where"][prefix], name.removeprefix(f"{prefix} ")
     if what in told["groups"]:

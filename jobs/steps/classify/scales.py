@@ -82,10 +82,14 @@ def _taken(sums: Mapping[str, float], features: Features, *, known: bool) -> tup
 def _threatens(features: Features) -> bool:
     """Whether the title tells of a harm and when it falls, and nothing of how that ended.
 
-    A call may begin with thanks for what readers did for others: that ends no action.
+    A call may begin with thanks for what readers did for others: that ends no action. What is over may be
+    something else than the action, too, where readers are asked to act at once ("Case closed: hanging set for
+    Sunday").
     """
     shown = features.shown.keys()
-    return shown >= _FEARED and not any(map(shown.isdisjoint, (_SOON, _TITLED))) and shown.isdisjoint(_ENDED)
+    if not shown >= _FEARED or any(map(shown.isdisjoint, (_SOON, _TITLED))):
+        return False
+    return shown.isdisjoint(_ENDED if shown.isdisjoint(_ASKING) else _OUTCOMES)
 
 
 def _labelled(features: Features) -> bool:
@@ -100,9 +104,9 @@ def _labelled(features: Features) -> bool:
 _FEARED = frozenset({"harm near", "harm feared"})
 _SOON = frozenset({"title now", "title ahead"})
 _TITLED = frozenset(f"title {harm}" for harm in HARMS)
-_ENDED = frozenset({
-    "freed", "put_off", "worst", "title closed", "opens closed", "title thanks", "correction", "drill",
-})  # fmt: skip
+_ASKING = frozenset({"reader now", "demand now"})
+_OUTCOMES = frozenset({"freed", "put_off", "worst", "title thanks", "correction", "drill"})
+_ENDED = _OUTCOMES | {"title closed", "opens closed"}
 
 _GROUNDS = frozenset({
     *HARMS, "now", "risk", "demand", "reader", "urgent_label", "freed", "bail", "rearrested", "stay_off",

@@ -64,7 +64,10 @@ def addressees(
             country = _HOME[language]
         if country is None and context.state and _HEAD_OF_STATE.match(name):
             country = context.state
-        of_the_state = (parties.vague(name) and not _organ(name)) or (
+        of_the_state = (parties.vague(name.rsplit(maxsplit=1)[-1]) and _ITS_OWN.match(name) is not None) or (
+            parties.vague(name) and not _organ(name)
+        )
+        of_the_state = of_the_state or (
             delivered.get(name, "") is None
             and not re.search(r"\b(?:UN|United Nations|EU|High Commissioner)\b", name)
         )
@@ -77,6 +80,9 @@ def addressees(
     return tuple(listed)
 
 
+_ITS_OWN = re.compile(
+    r"(?:Royal|Federal|Central|Interim|Transitional|Caretaker|Union)\s+(?:Government|Authorities)$"
+)
 _HEAD_OF_STATE = re.compile(
     r"(?:President|Prime Minister|King|Queen)\s+(?!of\b)[A-Z]\w+(?:\s+[A-Z]\w+){0,3}$"
 )
@@ -187,7 +193,12 @@ def _delivery(blocks: list[Block]) -> list[tuple[str, str | None]]:
             or _WIRE.match(block.text)
         ):
             continue
-        elif on and (name := _official(block.text)) and not _office_below(name, blocks[index + 1 :]):
+        elif (
+            on
+            and "@" not in (name := _official(block.text))
+            and name
+            and not _office_below(name, blocks[index + 1 :])
+        ):
             found.append((name, _country_of_address(name, blocks[index : index + 8])))
     return found[:12]
 

@@ -10,7 +10,9 @@ OFFICE = re.compile(
     r"Representative|Dean|Editor|Treasurer|Vice|Director|Coordinador|Présidente?|Directeur|Directrice|"
     r"Portavoz)"
 )
-JUNIOR = re.compile(r",\s+((?:Jr|Sr|Esq)\b\.?|Ph\.?\s?D\.?|S\.?J\.?(?=\W|$)|O\.?P\.?(?=\W|$)|II+(?=\W|$))")
+JUNIOR = re.compile(
+    r",\s+((?:Jr|Sr|Esq)\b\.?|Ph\.?\s?D\.?(?!\s+\w)|S\.?J\.?(?=\W|$)|O\.?P\.?(?=\W|$)|II+(?=\W|$))"
+)
 """What stands behind a comma and belongs to the name before it."""
 
 
@@ -42,6 +44,7 @@ _ELECTED = re.compile(r"\s(?:MPs?|MEP|MLA|MSP|MdB|KC|QC)$")
 WORK = re.compile(
     r"\b(?:univers\w+|colleg\w+|professor\w*|profesor\w*|professeure?|researcher|scholar|lawyer|attorney|"
     r"advocate|barrister|writer|author|"
+    r"candidate|lecturer|fellow|instructor|"
     r"journalist|editor|historian|poet|novelist|economist|sociologist|independent|student|doctor|physician|"
     r"bishop|former|retired|member of|"
     r"avocate?|écrivaine?|journaliste|chercheu\w+|historien\w*|députée?|romanci\w+|médecin|abogad[oa]|"

@@ -32,6 +32,8 @@ def not_asking(before: str, match: re.Match[str]) -> bool:
     if sure is not None:
         return not sure
     base = form_of(verb) in {"base", "s"}
+    if verb == "demand" and _MARKED_WITH.search(before[-30:]):
+        return False
     if base and _NOUN_BEFORE.search(before[-40:]) and not _REPEATED.search(before[-80:]):
         return not _MANY_BEFORE.search(before[-40:])
     passive = form_of(verb) == "past" and _PASSIVE_BEFORE.search(before[-30:])
@@ -54,6 +56,8 @@ def _surely_asking(verb: str, before: str) -> bool | None:
     return False if verb.endswith(" to") and verb.startswith("call") else None  # "the call to prayer"
 
 
+_MARKED_WITH = re.compile(r"\bwith\s+(?:an?|the|one|a\s+\w+)\s+$")
+"""Before what a body marks a day with: "today marked the third year with a demand that ..."."""
 _WE = re.compile(r"\b(?:[Ww]e|I)\s+(?:\w+,?\s+){0,2}$")
 _MANY_BEFORE = re.compile(
     r"\b(?:groups|organi[sz]ations|members|participants|signatories|networks)\s+(?:\w+\s+)?$"

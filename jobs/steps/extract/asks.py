@@ -8,6 +8,7 @@ from jobs.steps.extract import parties
 from jobs.steps.extract.ask import Ask, Frame, agent_of, form_of
 from jobs.steps.extract.asking import not_asking
 from jobs.steps.extract.clauses import clauses
+from jobs.steps.extract.idioms import idioms
 from jobs.steps.extract.obligations import obligations, until_next
 from jobs.steps.extract.verbs import base_verb, commands, infinitive
 
@@ -53,7 +54,7 @@ _STEMS = (
 )
 _ANY_STEM = re.compile("|".join(_STEMS))
 _ANY_MODAL = re.compile(
-    r"must|should|shall|ought to|(?:has|have) to|needs to|"
+    r"must|should|shall|ought to|(?:has|have) to|needs? to|"
     r"(?:is|are) (?:\w+ )?(?:urged|called|asked|requested|invited|encouraged)"
 )
 _OF_HIM = re.compile(
@@ -90,7 +91,7 @@ _FURTHER = re.compile(
     r"(?:,|;|\band)\s+(?:and\s+)?(?:(?:up)?on\s+|"
     r"to\s+(?=the\s))?(?P<party>(?:the\s+)?[A-Z][\w’'-]*(?:\s+(?:of|the|on|for|and|in|"
     r"[A-Z][\w’'-]*)){0,9})\s+to\s+(?=(?:not\s+)?[a-z]+)|"
-    r"(?:,|;|\band)\s+(?:and\s+)?(?:up)?on\s+(?P<aside>(?:the\s+)?[A-Z][\w’'-]*(?:\s+(?:of|the|on|for|and|in|"
+    r"(?:,|;|\band)\s+(?:and\s+)?(?:(?:up)?on\s+|(?=(?:the\s+)?[A-Z][^,;]{2,80},\s+(?:which|who|whose)\s))(?P<aside>(?:the\s+)?[A-Z][\w’'-]*(?:\s+(?:of|the|on|for|and|in|"
     r"[A-Z][\w’'-]*)){0,9}),\s+(?:(?:as|which|who|whose|where|in|with|being)\s[^,;]{2,90},\s+)?to\s+(?=(?:not\s+)?[a-z]+)|"
     r"\band\s+(?:up)?on\s+(?P<firm>the\s+[a-z][\w-]{2,20},?(?:\s+[A-Z][\w’'-]*){1,4}),?\s+to\s+(?=(?:not\s+)?[a-z]+)"
 )
@@ -100,7 +101,7 @@ def asks(sentence: str) -> list[Ask]:
     """The requests that a sentence makes, in order; none lies inside what another one asks for."""
     found: list[Ask] = []
     lowered = sentence.lower()
-    position = 0
+    position = reach = 0
     asking = _ANY_STEM.search(lowered)  # most sentences ask nothing; this is cheap
     while asking and (match := _ASK.search(sentence, position)):
         position = match.end()
@@ -111,15 +112,20 @@ def asks(sentence: str) -> list[Ask]:
         span = until_next(rest)
         for ask in _read(match, before, span):
             found.append(replace(ask, verb=match["verb"].lower()))
-            position = match.end() + len(span)
+            position = reach = match.end() + len(span)
     if (":" in sentence or "," in sentence or " if " in lowered) and (ahead := _said_before(sentence)):
         return [ahead]
     modals = list(obligations(sentence)) if _ANY_MODAL.search(lowered) else []
     if found and modals and _led(sentence, modals[0], found[0]):
         return modals
     if not found:
-        return modals
-    return [*(one for one in modals if one.start < found[0].start and one.frame is Frame.DOING), *found]
+        return idioms(sentence) or modals
+    doing = [one for one in modals if one.frame is Frame.DOING]
+    around = (
+        [one for one in doing if one.start < found[0].start],
+        [one for one in doing if one.start > reach],
+    )
+    return [*around[0], *found, *around[1]]
 
 
 def _said_before(sentence: str) -> Ask | None:
@@ -148,9 +154,9 @@ _BEFORE = re.compile(
 
 def _led(sentence: str, modal: Ask, ask: Ask) -> bool:
     """Whether the asking verb is what a modal verb demands: "Canada should press Thailand to ..."."""
-    return (
-        modal.start < ask.start and len(sentence[modal.start : ask.start].split()) <= 4 and bool(modal.party)
-    )
+    between = sentence[modal.start : ask.start]
+    near = len(between.split()) <= 4 and ";" not in between
+    return modal.start < ask.start and near and bool(modal.party)
 
 
 _TRAILING = re.compile(
@@ -237,6 +243,8 @@ def _named_first(opened: _Opened) -> list[Ask]:
         told = expression.match(opened.rest)
         if not told or opened.noun_frame or not parties.actor(told["party"]):
             continue
+        if expression is _OF_HIM and infinitive(told["party"]):
+            continue  # "to disclose any assets that they have frozen"
         what = re.sub(r"^to\s+", "", told["what"])
         if expression is _AN_END:
             return [opened.ask(told["party"], Frame.THING, what)]
@@ -255,7 +263,9 @@ def _to_do(opened: _Opened) -> list[Ask]:
         return []
     party = _TRAILING.sub("", opened.span[: place[0]].strip(' ,“"'))
     strict = opened.noun_frame or (opened.clause_verb and not opened.match["of"])
-    if not _is_party(party, strict=strict or opened.head.startswith(("press", "expect", "want"))):
+    if _WHEN.match(party) or not _is_party(
+        party, strict=strict or opened.head.startswith(("press", "expect", "want"))
+    ):
         return []
     shared = _shared(party, opened.span[place[1] :])
     return [opened.ask(asked, Frame.DOING, what) for asked, what in shared]
@@ -288,6 +298,10 @@ def _list(opened: _Opened) -> list[Ask]:
     return [opened.ask(party, Frame.OPEN, "")]
 
 
+_WHEN = re.compile(
+    r"(?:last|this|next)\s+(?:week|month|year|spring|summer|autumn|winter|\w+day|January|February|March|April|May|June|July|August|\w+ember|October)$|yesterday$|(?:in|on)\s+(?:[A-Z]\w+\s+)?(?:\d{1,2}\s+)?(?:19|20)?\d\d$"
+)
+"""What is no party but a time: "whom we asked last week to"."""
 _OVER_LIST = re.compile(
     r"\s+(?P<party>(?:[^:;.]|(?<=Mr)\.|(?<=Ms)\.|(?<=Dr)\.|(?<=Mrs)\.){2,90}?)"
     r"(?:\s+(?:must|should|shall|immediately|at once|urgently))*\s*:\s*$"

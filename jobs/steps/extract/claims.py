@@ -24,7 +24,8 @@ _COUNTRIES = re.compile(
     re.IGNORECASE,
 )
 _SIGNING = re.compile(
-    r"\b(?:we (?:are )?writ(?:e|ing) (?:to you )?as|"
+    r"\b(?:we (?:are )?writ(?:e|ing) (?:to you )?as|whose names? (?:stand|appear|are|follow)|names? below|"
+    r"(?:write|turn) to you|"
     r"on behalf of|undersigned|signed by|signatories|endorsed by|supported by|joined by|the following|"
     r"representing|representatives of|delegates of|join|signataires|soussignée?s|firmantes|"
     r"abajo firmantes|suscri\w+|firmamos|adherimos|nos (?:sumamos|unimos|adherimos)|(?:les|"
@@ -41,6 +42,9 @@ _STEMS = (
     *(
         "behalf",
         "we write",
+        "write to you",
+        "whose name",
+        "names below",
         "writing",
         "undersigned",
         "signed",
@@ -97,7 +101,7 @@ _TITLE_ASKS = re.compile(
     re.IGNORECASE,
 )
 _PAST = re.compile(
-    r"\b(?:last (?:year|month|december|november|\w+)|wrote|earlier|previous|in (?:19|20)\d\d|300 other)\b",
+    r"\b(?:last (?!\w+day\b|night\b|week\b)\w+|wrote|earlier|previous|in (?:19|20)\d\d|300 other)\b",
     re.IGNORECASE,
 )
 _ALONE = re.compile(

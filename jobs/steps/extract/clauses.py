@@ -13,16 +13,23 @@ _OF_ITS = re.compile(r"(?:its|your)\s+(?:(?:own|armed|coast|border|state|securit
 """Those who answer to whoever is asked: "its coast guard"."""
 
 
+_MEANWHILE = re.compile(
+    r"(?:while|until|as long as|so long as|pending|in the meantime|meanwhile|in any case)\b[^,;]{0,70},\s+"
+)
+_DONE = re.compile(r"(?:\w+ly\s+)?\w{2,}(?:ed|en|wn|ld|ught|pt|nt)\b")
+"""What follows "be" where something is to be done to somebody: "that they be released by the police"."""
+
+
 def clauses(text: str, party: str, before: str, form: str, start: int) -> Iterator[Ask]:
     """The clauses after "that": whose subject acts is asked; a passive asks whoever is meant."""
     for part in _THAT_SPLIT.split(text):
-        clause = part.strip(' ,;“"')
+        clause = _MEANWHILE.sub("", part.strip(' ,;“"'))
         if not clause:
             continue
         if active := _active(clause):
             yield Ask(before, form, active[0], Frame.DOING, active[1], start)
         elif re.search(
-            r"\bbe\s+\w|\bcease\b|\bend\b|\bstop\b|^[A-Z][^,;]{2,60}\s(?:receive|have|obtain|"
+            r"\bbe\s+\w|\b(?:is|are)\s+(?:\w+ly\s+)?(?:not\s+)?(?:\w+ed|given|kept|shown|held|told|put|brought|let)\b|\bcease\b|\bend\b|\bstop\b|^[A-Z][^,;]{2,60}\s(?:receive|have|obtain|"
             r"get)\b|"
             r"^(?:the|these|those|their|her|his|all|no)\s+[^,;]{2,60}?\s(?:remain|stay|leave|resume|regain|receive|enjoy|go\s+free|"
             r"come\s+home|return\s+home|have\s+access)\b",
@@ -39,6 +46,8 @@ def _active(clause: str) -> tuple[str, str] | None:
     for index in range(1, min(len(tokens), 22)):
         word = tokens[index].group().strip(',“”"').lower()
         subject = clause[: tokens[index].start()].rstrip(" ,")
+        if word == "be" and index + 1 < len(tokens) and _DONE.match(tokens[index + 1].group()):
+            return None
         if word in {
             "must",
             "should",

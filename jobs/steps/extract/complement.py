@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from jobs.steps.extract.context import Context
-from jobs.steps.extract.continental_parties import LONGEST, is_party, split
+from jobs.steps.extract.continental_parties import LONGEST, is_party, split, strip
 from jobs.steps.extract.grammar import INFINITIVE, PAST, SUBJUNCTIVE, Grammar
 
 _AGENT = re.compile(
@@ -147,3 +147,25 @@ def agent(what: str, rules: Grammar) -> tuple[str, ...]:
     """Who is to do a thing, where that stands behind it."""
     match = _AGENT.search(what)
     return split(match["agent"], rules) if match and is_party(match["agent"], rules) else ()
+
+
+def in_turn(named: tuple[str, ...], what: str, rules: Grammar) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Several parties that share an asking word, each with its own thing: "... et au ministre de ..."."""
+    start = 0
+    for joint in _AND_TO.finditer(what):
+        name, told, form = complement(what[joint.end() :], rules)
+        party = split(name, rules) if name and form and is_party(strip(name, rules), rules) else ()
+        if not joint["to"] and (form != INFINITIVE or len(name.split()) > _SHORT):
+            continue  # "libérer la femme et la fille de X": no party of the same asking word
+        if not party or joint.start() <= start:
+            continue
+        yield named, what[start : joint.start()]
+        named, start = party, joint.end() + what[joint.end() :].find(told)
+    yield named, what[start:]
+
+
+_AND_TO = re.compile(
+    r"(?:,\s+(?:et\s+|y\s+|и\s+|ainsi\s(?:que\s|qu’))?|\s(?:(?:et|y|и|ainsi que|así como)\s|ainsi qu’))"
+    r"(?=(?P<to>aux?\s|à\s(?:la|l’)|à\s[A-Z]|al\s|a\s(?:la|los|las)\s|a\s[A-Z]|к\s|от\s)|(?:la\s|les?\s|l’)[A-ZÀ-Ý])"
+)
+_SHORT = 8  # words of a party that shares the asking word without a preposition: "et la France à ..."

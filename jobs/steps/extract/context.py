@@ -133,7 +133,8 @@ def salutation(title: str, blocks: list[Block]) -> tuple[str, ...]:
             continue
         if not parties.vague(re.sub(r"^Dear\s+", "", name)) and not _OFFICE.match(name):
             return _greeted(blocks[index : index + _GREETED]) if not parties.reader(name) else ()
-        if above := _target(blocks[:index]) or _address(blocks[max(0, index - 12) : index]):
+        above = _target(blocks[:index]) or _address(blocks[max(0, index - 12) : index])
+        if above := above or _collective(blocks[:index]):
             return (above,)
         heading = _LETTER_TO.search(title)
         return (parties.clean(heading["to"]) if heading else name,)
@@ -248,6 +249,17 @@ def _address(above: list[Block]) -> str:
     return ""
 
 
+def _collective(above: list[Block]) -> str:
+    """Those to whom a letter that greets "Excellencies" says at its head that it goes."""
+    told = (
+        match
+        for block in above[:_HEAD]
+        if len(block.text) < _HEAD_LINE and (match := _TO_MANY.match(block.text))
+    )
+    return next((parties.clean(match["name"]) for match in told if parties.actor(match["name"])), "")
+
+
+_TO_MANY = re.compile(r"(?:To|TO|Attn|ATTN)\s?:?\s+(?P<name>(?:all\s+|the\s+)*[A-Z][^.;:!?]{6,150})$")
 _HOLDER = re.compile(
     r"(?:(?:The\s+)?(?:Rt\.?|Right|Most)\s+Hon(?:ou?rable)?\.?|(?:The\s+)?Hon(?:ou?rable)?\.?|H\.?\s?E\.?|"
     r"(?:His|Her)\s+Excellency|Mr|Ms|Mrs|Dr|Dato['’]?|Tan\s+Sri|Datuk|Lt\.?\s+Gen|General|Gen|President|U|Daw)\.?\s+"

@@ -5,10 +5,9 @@ by sentence. Whoever a heading or an opening line names is asked what follows, w
 """
 
 import re
-from collections.abc import Iterator
 
 from jobs.steps.extract.blocks import Block, sentences
-from jobs.steps.extract.complement import agent, complement, own, without_agent
+from jobs.steps.extract.complement import agent, complement, in_turn, own, without_agent
 from jobs.steps.extract.context import Context
 from jobs.steps.extract.continental_headings import (
     HEADING,
@@ -34,6 +33,7 @@ from storage.records import Demand
 
 __all__ = ["LANGUAGES", "demands"]
 _TITLE = 200  # characters
+_LINKS = 2  # strokes between the links of a page's menu
 _SIGNED = 14  # words of a line in a list of names
 _HOW = re.compile(r"\s(?:si|lorsque|quand|cuando|если|когда)\s", re.IGNORECASE)
 _LEADS = re.compile(
@@ -48,7 +48,7 @@ def demands(blocks: list[Block], language: str, context: Context) -> tuple[list[
     rules = grammar(language)
     head = [*addressed_in(blocks, rules), *over_greeting(blocks, rules)]
     text = "\n".join(block.text for block in blocks)
-    walk = Walk(context, rules, in_head(context.letter_to, head), formal=head, text=text)
+    walk = Walk(context, rules, in_head(context.letter_to, head, blocks, rules), formal=head, text=text)
     signed, titled = False, 0
     for index, (block, following) in enumerate(zip(blocks, [*blocks[1:], Block("")], strict=False)):
         if heads_list(block) or is_closing(block):
@@ -56,7 +56,7 @@ def demands(blocks: list[Block], language: str, context: Context) -> tuple[list[
             walk.open(None)
             continue
         signed = signed and (bool(block.marker) or len(block.text.split()) < _SIGNED)
-        if not signed:
+        if not signed and block.text.count(" | ") < _LINKS:
             _read_block(walk, block, following)
         if index < TOP and not block.marker and len(block.text) < _TITLE and block.text[-1] not in ".:;":
             titled = len(walk.found)
@@ -145,7 +145,7 @@ def _item(walk: Walk, text: str, *, numbered: bool, block: Block) -> bool:
     return True
 
 
-def _led(walk: Walk, sentence: str) -> bool:
+def _led(walk: Walk, sentence: str, *, wished: bool = False) -> bool:
     """An item that names whom it asks: "au ministère, de libérer ...", "que le Congrès abroge"."""
     rules = walk.grammar
     lead = rules.heading.match(sentence) or rules.to.match(sentence)
@@ -158,6 +158,7 @@ def _led(walk: Walk, sentence: str) -> bool:
         or not what
         or not is_party(strip(name, rules), rules)
         or len(strip(name, rules).split()) > LONGEST
+        or (wished and _UNDERGOES.match(what))
     ):
         return False
     _store(walk, split(name, rules), rules.phrases(what, form) if form else rules.things(what))
@@ -189,8 +190,13 @@ def _read_sentence(walk: Walk, sentence: str) -> None:
     commanded = (form in {COMMAND, INFINITIVE} or bool(link and form)) or (
         form == SUBJUNCTIVE and (told[:1].isupper() or rules.language == "es")
     )
+    if form == COMMAND and rules.language == "ru" and told[:1].isupper() and not walk.context.appeal:
+        spoken_to = spoken_to or walk.letter_to
     if spoken_to and commanded and not rules.ask.match(told) and not _OF_ONE.match(told):
         walk.store(spoken_to, rules.phrases(told, form))
+        walk.asked = True
+        return
+    if _WISHED.match(sentence) and _led(walk, sentence[:1].lower() + sentence[1:], wished=True):
         walk.asked = True
         return
     if walk.found and (elliptic := _elliptic(told, rules)):
@@ -212,6 +218,9 @@ def _read_sentence(walk: Walk, sentence: str) -> None:
     walk.asked = done or _duty(walk, told)
 
 
+_UNDERGOES = re.compile(r"(?:no\s|ne\s)?(?:sean?|soi(?:en)?t|estén?)\s")
+_WISHED = re.compile(r"Qu(?:e\s|[’'])")
+"""A demand that begins with "que": "Que el Ministerio Público active ...", "Que l’État libère ..."."""
 _OF_ONE = re.compile(r"j[e’]\s?", re.IGNORECASE)
 """What one says of himself is no command: a letter of a single writer."""
 
@@ -238,6 +247,8 @@ def _take(walk: Walk, ask: re.Match[str], before: str, rest: str, *, again: bool
     if (only := _ONLY_PARTY.match(rest)) and is_party(only["name"], rules):
         walk.open(split(only["name"], rules), chapeau=True)
         return False
+    if _TURNS.match(ask.group().strip()) and not rules.links.search(rest) and ":" not in rest:
+        return False
     name, what, form = complement(rest, rules)
     name = _LEADS.sub("", name)
     if pronoun in rules.you and walk.context.appeal and not (walk.letter_to or walk.section):
@@ -246,7 +257,7 @@ def _take(walk: Walk, ask: re.Match[str], before: str, rest: str, *, again: bool
     named = _named(walk, name, pronoun, before, ask)
     if what:
         named = named or agent(what, rules) or _next_item(walk, ask) or walk.state()
-        for party, told in _in_turn(named, what, rules) if form else ((named, what),):
+        for party, told in in_turn(named, what, rules) if form else ((named, what),):
             _store(walk, party, rules.phrases(told, form) if form else rules.things(without_agent(told)))
         return bool(named)
     if _LEADS.search(rest) and rest.rstrip().endswith(":"):
@@ -254,30 +265,10 @@ def _take(walk: Walk, ask: re.Match[str], before: str, rest: str, *, again: bool
     return False
 
 
+_TURNS = re.compile(r"обраща", re.IGNORECASE)
+"""To turn to somebody asks only with what is asked: "обращаемся к вам в связи с ..." does not."""
 _ONLY_PARTY = re.compile(r"\s*(?:от|к)\s+(?P<name>[^:;,]{4,120}):\s*$")
 """Nothing but whom it asks, over a list: "требуем от Департамента исполнения наказаний:"."""
-
-
-def _in_turn(named: tuple[str, ...], what: str, rules: Grammar) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Several parties that share an asking word, each with its own thing: "... et au ministre de ..."."""
-    start = 0
-    for joint in _AND_TO.finditer(what):
-        name, told, form = complement(what[joint.end() :], rules)
-        party = split(name, rules) if name and form and is_party(strip(name, rules), rules) else ()
-        if not joint["to"] and (form != INFINITIVE or len(name.split()) > _SHORT):
-            continue  # "libérer la femme et la fille de X": no party of the same asking word
-        if not party or joint.start() <= start:
-            continue
-        yield named, what[start : joint.start()]
-        named, start = party, joint.end() + what[joint.end() :].find(told)
-    yield named, what[start:]
-
-
-_AND_TO = re.compile(
-    r"(?:,\s+(?:et\s+|y\s+|и\s+|ainsi\s(?:que\s|qu’))?|\s(?:(?:et|y|и|ainsi que|así como)\s|ainsi qu’))"
-    r"(?=(?P<to>aux?\s|à\s(?:la|l’)|à\s[A-Z]|al\s|a\s(?:la|los|las)\s|a\s[A-Z]|к\s|от\s)|(?:la\s|les?\s|l’)[A-ZÀ-Ý])"
-)
-_SHORT = 8  # words of a party that shares the asking word without a preposition: "et la France à ..."
 
 
 def _passive(ask: re.Match[str]) -> bool:
@@ -367,8 +358,8 @@ def _duty(walk: Walk, sentence: str) -> bool:
                 named, rules.phrases(sentence[must.end() : following.start() if following else None], form)
             )
             done = True
-        elif walk.section and _BE.match(sentence, must.end()):
-            walk.store(walk.section, [rules.closed(f"{subject} {sentence[must.start() :]}")])
+        elif (meant := walk.section or walk.letter_to) and _BE.match(sentence, must.end()):
+            walk.store(meant, [rules.closed(f"{subject} {sentence[must.start() :]}")])
             done = True
         elif named and sentence[must.end() :].strip() in {":", "de:", "de :"}:
             walk.open(named, chapeau=True)

@@ -26,6 +26,8 @@ def addressed_in(blocks: list[Block], rules: Grammar) -> list[str]:
             or not rules.names_actor(text)
         ):
             continue
+        if rules.language == "ru" and (titled := _TITLED.match(text)):
+            text = text[titled.end() :].strip()
         if match := rules.heading.match(text):
             found += split(text[match.end() :], rules)
         elif rules.language == "ru" and _DATIVE.match(text):
@@ -55,9 +57,21 @@ _TITLED = re.compile(
 _DATIVE = re.compile(r"^[А-ЯЁ]\w+(?:ому|ему|у|ю|е|ам|ям|ой|ей)\s")
 
 
-def in_head(greeted: tuple[str, ...], head: list[str]) -> tuple[str, ...]:
-    """Whom a letter greets, under the full name that stands above it."""
-    return tuple((called_by(one, head) or (one,))[0] for one in greeted)
+def in_head(
+    greeted: tuple[str, ...], head: list[str], blocks: list[Block], rules: Grammar
+) -> tuple[str, ...]:
+    """Whom a letter greets, under the full name above it; all above it where it greets them by name."""
+    named = tuple((called_by(one, head) or (one,))[0] for one in greeted)
+    by_name = rules.language == "ru" and not any(is_party(one, rules) for one in named)
+    if head and by_name:
+        greets = any(_GREETS.match(block.text) for block in blocks[: 2 * TOP])
+        return tuple(dict.fromkeys(head)) if greets else named
+    return named
+
+
+_GREETS = re.compile(
+    r"(?:Глубоко|Много)?[Уу]важаем\w+\s|Monsieur|Madame|Messieurs|Señor|Estimad[oa]|Excelent"
+)
 
 
 def even(text: str, rules: Grammar) -> str:

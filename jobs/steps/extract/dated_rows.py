@@ -1,84 +1,14 @@
 """Takes a listing apart whose items bear dates: a board, dates above or below a title, rules between."""
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from jobs.steps.extract.blocks import collapse
+from jobs.steps.extract.board import Table
 from jobs.steps.extract.data import pattern
 from jobs.steps.extract.dates import short_dates_in
 from jobs.steps.extract.listing import BESIDE, FILE, Item, Line, clean_title, dated_item, is_title, meta
-
-_ROW = re.compile(
-    r"^(?P<number>\d{1,5}|공지|Notice|NOTICE|\[?Featured\]?)\s*(?:[|\t]|\s{2,})\s*(?P<rest>\S.*)$"
-)
-_DOTTED_ROW = re.compile(
-    r"^(?P<number>\d{1,5}|공지|Notice|NOTICE)[.)]?\s(?P<rest>[^·‧・]{4,200}\s[·‧・]\s.{4,120})$"
-)
-"""A row whose cells stand between dots: "214 Title · writer · 2019-05-21 · 1,240"."""
-
-
-def rows(lines: list[Line]) -> list[Item]:
-    """Rows of a board's table: a number or 공지, the title, a writer, a date, a counter."""
-    found = _Table()
-    for line in lines:
-        text = line.text.strip()
-        match = _ROW.match(text) or _DOTTED_ROW.match(text)
-        if match is None:
-            found.beneath(line)
-            continue
-        between = r"\s*[|\t]\s*|\s{2,}" if match.re is _ROW else r"\s[·‧・]\s"
-        cells = [cell.strip() for cell in re.split(between, match["rest"]) if cell.strip()]
-        dates = short_dates_in(match["rest"])
-        clock = re.search(r"(?<!\d)\d{1,2}:\d{2}(?!\d)", match["rest"])
-        if len(cells) < 2 or not (dates or clock) or not any(char.isalpha() for char in cells[0]):
-            continue
-        found.add(Item(clean_title(cells[0]), clean_title(cells[0]), dates[0].value if dates else None))
-    return found.items if len(found.items) >= 2 else []
-
-
-@dataclass(slots=True)
-class _Table:
-    """The rows of a page, and which of them the lines beneath tell of."""
-
-    items: list[Item] = field(default_factory=list)
-    told: int = -1
-    """The row of which the running lines tell: the last, or one whose title stands again above them."""
-    heads: dict[str, list[int]] = field(default_factory=dict)
-    """The rows whose titles begin so."""
-
-    def add(self, item: Item) -> None:
-        """A row."""
-        self.told = len(self.items)
-        self.heads.setdefault(item.title[:_SAME].lower(), []).append(self.told)
-        self.items.append(item)
-
-    def beneath(self, line: Line) -> None:
-        """A line beneath the rows: the title of one again, or text of it where it is longer than a menu's."""
-        text = _AGAIN_NUMBER.sub("", collapse(line.text))
-        alike = self.heads.get(text[:_SAME].lower(), ()) if len(text) >= _SAME else ()
-        again = next((at for at in alike if _same_title(self.items[at].title, text)), None)
-        if again is not None:
-            self.told, row = again, self.items[again]
-            if row.title.endswith(("…", "...")):
-                self.items[again] = replace(row, title=clean_title(text), text=clean_title(text))
-        elif self.items and len(line.text) > (_PREVIEW_UNSPACED if _UNSPACED.search(line.text) else _PREVIEW):
-            row = self.items[self.told]
-            self.items[self.told] = replace(row, text=f"{row.text}\n\n{line.text.strip()}")
-
-
-def _same_title(title: str, text: str) -> bool:
-    """Whether a line is the title of a row, or the whole of one that is cut there."""
-    head = title.rstrip("….").strip().lower()
-    return text.lower().startswith(head) and len(text) < len(head) + _LONGER
-
-
-_AGAIN_NUMBER = re.compile(r"^(?:\[?\d{1,5}\]?[.)]?\s+|[■▶●◆□▷]\s?)")
-_SAME = 10  # characters with which a title begins
-_LONGER = 80  # characters by which a title may be longer than it is cut in its row
-_PREVIEW = 40  # characters
-_PREVIEW_UNSPACED = 18
-_UNSPACED = re.compile(r"[\u3040-\u9fff]{4}")
 
 
 def ruled(lines: list[Line]) -> list[Item]:
@@ -242,7 +172,7 @@ _POST = 12  # lines of a post on a page of previews
 
 def lined(lines: list[Line]) -> list[Item]:
     """A page of lines that are a title and its date, before or behind it, and little else."""
-    found, led, closed = _Table(), 0, 0
+    found, led, closed = Table(), 0, 0
     for line in lines:
         text = _without_cells(collapse(_BULLET_SIGN.sub("", line.text)))
         dates = short_dates_in(text)
@@ -290,7 +220,7 @@ def _named(title: str) -> bool:
     return len(title.split()) >= 3 or (len(title) >= 5 and not title.isascii())
 
 
-_BULLET_SIGN = re.compile(r"^\s*(?:[•·▪◦‣∙●○■□*]|[-–—](?=\s)|\d{1,4}[.)](?!\s?\d))\s*")
+_BULLET_SIGN = re.compile(r"^\s*(?:[•·▪◦‣∙●○■□*]|[-–—](?=\s)|\d{1,4}[.)](?!\d|\s\d{1,2}(?!\d)))\s*")
 _HEAD = 5
 """Lines at the top of a page that are its name and menu."""
 _RULE = re.compile(r"[-_=*~─━]{8,}$")

@@ -1,14 +1,15 @@
 """Walks through an English document and gathers what is asked of whom, each thing once."""
 
 import re
+from dataclasses import replace
 from datetime import date
 
 from jobs.steps.extract import parties
-from jobs.steps.extract.ask import Frame
+from jobs.steps.extract.ask import Ask, Frame
 from jobs.steps.extract.asks import asks
 from jobs.steps.extract.blocks import Block, sentences
 from jobs.steps.extract.context import Context, greeting
-from jobs.steps.extract.gerunds import gerund_phrases
+from jobs.steps.extract.gerunds import gerund_phrases, third_person
 from jobs.steps.extract.headings import (
     asks_in_a_list,
     other,
@@ -19,7 +20,8 @@ from jobs.steps.extract.headings import (
     unnumbered,
 )
 from jobs.steps.extract.namelists import heads_list, is_closing
-from jobs.steps.extract.phrases import Phrase, verb_phrases
+from jobs.steps.extract.phrases import Phrase, phrase, verb_phrases
+from jobs.steps.extract.subjects import subjects
 from jobs.steps.extract.taking import operative, take, take_all, unquoted
 from jobs.steps.extract.verbs import base_verb, commands
 from jobs.steps.extract.voice import issuer_speaks
@@ -191,6 +193,8 @@ def _read_item(walk: Walk, text: str, *, numbered: bool) -> bool:
             take(walk, ask, forced=opened)
     elif numbered and (done := gerund_phrases(text)):
         walk.store(opened, done)
+    elif walk.relative and numbered and third_person(first):
+        walk.store(opened, [one for one in [phrase(text)] if one])
     elif _imperative(first):
         _take_imperative(walk, sentences(text), numbered=numbered)
     elif (numbered or walk.turning) and _own_party(walk, text):
@@ -262,23 +266,16 @@ def _read_sentence(walk: Walk, sentence: str) -> None:
     if (handed := _HANDED.search(sentence)) and parties.actor(handed["party"]):
         walk.recipient = tuple(parties.split(handed["party"]))
     plain = unnumbered(sentence)
-    polite = walk.context.letter_to if sentence.startswith(("Please ", "Kindly ")) else ()
-    spoken_to = walk.section or walk.opened or polite
-    quoted = sentence[:1] in '“"«'
-    if spoken_to and not quoted and commands(plain) and not walk.for_reader(plain):
-        walk.store(spoken_to, verb_phrases(re.sub(r"^(?:please|kindly)\s+", "", plain, flags=re.IGNORECASE)))
+    if _commanded(walk, plain):
         walk.asked = True
         return
-    colon = plain.rfind(": ") if spoken_to else -1
-    if colon > 0 and commands(plain[colon + 2 :]) and not asks(plain[:colon]):
-        walk.store(spoken_to or (), verb_phrases(plain[colon + 2 :]))
-        walk.asked = True
-        return
-    follows = walk.asked
+    follows, told_of, walk.told_of = walk.asked, walk.told_of, tuple(subjects(plain))
+    walk.mentioned = walk.told_of if len(walk.told_of) > 1 else walk.mentioned
     again = walk.asked and _GOES_ON_ASKING.match(plain)
     walk.asked = False
     own, ended = False, 0
-    for ask in asks(sentence):
+    found = asks(sentence)
+    for ask in found if follows else _taken_up(found, told_of):
         if again and ask.modal and ask.frame is Frame.DOING:
             walk.store(walk.last, verb_phrases(unquoted(ask.what)))
             walk.asked = True
@@ -298,6 +295,36 @@ def _read_sentence(walk: Walk, sentence: str) -> None:
             walk.asked = True
 
 
+def _commanded(walk: Walk, plain: str) -> bool:
+    """Whether a sentence is a command to whoever is spoken to, or ends with one; what it asks is noted."""
+    polite = walk.context.letter_to if plain.startswith(("Please ", "Kindly ")) else ()
+    spoken_to = walk.section or walk.opened or polite
+    if spoken_to and plain[:1] not in '“"«' and commands(plain) and not walk.for_reader(plain):
+        walk.store(spoken_to, verb_phrases(re.sub(r"^(?:please|kindly)\s+", "", plain, flags=re.IGNORECASE)))
+        return True
+    colon = plain.rfind(": ") if spoken_to else -1
+    if colon > 0 and commands(plain[colon + 2 :]) and not asks(plain[:colon]):
+        walk.store(spoken_to or (), verb_phrases(plain[colon + 2 :]))
+        return True
+    begged = _PLEASE.search(plain) if walk.context.letter_to else None
+    if begged and commands(plain[begged.end() :]):
+        walk.store(walk.section or walk.context.letter_to, verb_phrases(plain[begged.end() :]))
+        return True
+    return False
+
+
+def _taken_up(found: list[Ask], told_of: tuple[str, ...]) -> list[Ask]:
+    """The requests with those of whom the sentence before told something for "they" and "both"."""
+    name = told_of[0] if len(told_of) == 1 else "both"
+    return [
+        replace(ask, party=name) if told_of and ask.modal and _THEY.fullmatch(ask.party) else ask
+        for ask in found
+    ]
+
+
+_PLEASE = re.compile(r"[,;:–—]\s+(?:so\s+|and\s+)?(?:please|kindly)\s+(?=[a-z])")
+"""Before what a letter asks at the end of a sentence: "They have done no wrong: please order ..."."""
+_THEY = re.compile(r"they|it|both|both of them", re.IGNORECASE)
 _POLITE = re.compile(
     r"(?:please\s+|kindly\s+)?accept\b[^.;]{0,60}\b(?:assurances?|expression|regards|respects?|greetings)\b",
     re.IGNORECASE,
@@ -309,7 +336,8 @@ _SEVERAL = re.compile(
     r"(?:of\s+)?(?:the\s+)?[A-Z][\w’'-]+(?:\s+(?:of\s+)?[A-Z][\w’'-]+)*",
 )
 _IT_ASKS = re.compile(
-    r"(?:It|They|He|She)\s+(?:also\s+|further\s+|again\s+|\w+ly\s+)*(?:calls?|called|urges?|urged|asks?|asked|demands?|"
+    r"(?:It|They|He|She)\s+(?:(?:is|are)\s+)?(?:also\s+|further\s+|again\s+|\w+ly\s+)*(?:calling|urging|"
+    r"asking|demanding|appealing|calls?|called|urges?|urged|asks?|asked|demands?|"
     r"demanded|requests?|requested|appeals?|appealed|encourages?|encouraged|invites?|invited|recommends?)\b"
 )
 _HANDED = re.compile(

@@ -142,15 +142,53 @@ def form_of(title: str, text: str) -> Form:
     return Form()
 
 
-def forms_of(items: Sequence[tuple[str, str]]) -> list[Form]:
-    """The forms of the items of one page, (title, text) each: where authors sign some, the page is a blog."""
-    found = [form_of(title, text) for title, text in items]
+def forms_of(items: Sequence[tuple[str, str, Kind]]) -> list[Form]:
+    """The forms of the items of one page, (title, text, kind by its cues) each.
+
+    Where authors sign some, the page is a blog. Of previews there is too little to go by words that stand
+    anywhere: marks decide, and where cues saw nothing, words do.
+    """
+    found = [form_of(title, text) for title, text, _ in items]
     signed = sum(form.kind is Kind.OTHER and _BY_AUTHOR.match(form.shown) is not None for form in found)
     if len(found) > 2 and signed >= 2:
         return [form if form.kind else Form(Kind.OTHER, shown="a page of signed pieces") for form in found]
-    return found
+    if len(found) < 2:
+        return found
+    return [
+        _of_preview(title, text, kind, form) if len(text) < _PREVIEW else form
+        for (title, text, kind), form in zip(items, found, strict=True)
+    ]
 
 
+_PREVIEW = 700  # characters: what is longer is shown whole
+
+
+def _of_preview(title: str, text: str, kind: Kind, form: Form) -> Form:
+    """The form of an item of which a page shows the beginning; `form`, by all that is read in a document."""
+    if form.kind is None or form.kind is kind or kind is Kind.OTHER:
+        return form
+    read = [Block(title), *(block for block in page(blocks(text)) if block.text != title)]
+    if form.kind is Kind.STATEMENT and kind is Kind.URGENT_APPEAL and _category(read):
+        return Form()  # those who call all their texts so say little
+    for reading in (_category, _appeal, _resolution, _letter, _by_mark):
+        if (found := reading(read)) is not None:
+            return found
+    return Form()
+
+
+def _by_mark(read: list[Block]) -> Form | None:
+    """What stands in brackets or before a colon in front of a title: "[Statement] ...", "Appeal: ..."."""
+    mark = _MARK.match(read[0].text)
+    if mark is None:
+        return None
+    head = Block(mark.group())
+    named = ((kind, _titled(kind, head)) for kind in _ORDER)
+    return next((Form(Kind(kind), shown=shown) for kind, shown in named if shown), None)
+
+
+_MARK = re.compile(
+    r"(?:Re:\s*)?(?:[\[【〔〈《<(（「][^\]】〕〉》>)）」]{1,24}[\]】〕〉》>)）」]|[^:：|]{2,28}(?:[:：|]|\s[–—-]\s))"
+)
 _BY_AUTHOR = re.compile(r"By |I$")
 """What shows that an item is an author's own: a byline, a first person."""
 
@@ -160,11 +198,16 @@ def _category(read: list[Block]) -> Form | None:
     data = read[1].text if len(read) > 1 and len(read[1].text) < 60 and read[1].text[-1] not in ".!?" else ""
     words = re.findall(r"[^\W\d_]+", data.lower())
     for word in words if len(words) <= 4 and "|" not in data else ():
-        if kind := table(_FILE)["categories"].get(word):
+        if kind := _categories().get(word):
             if kind == Kind.URGENT_APPEAL and (appeal := _appeal(read)):
                 return appeal  # its own words tell its stage, too
             return Form(Kind(kind), shown=word, over=kind == "event" and bool(_HEADLINE.search(read[0].text)))
     return None
+
+
+@cache
+def _categories() -> dict[str, str]:
+    return {word: kind for kind, named in table(_FILE)["categories"].items() for word in named.split()}
 
 
 def _appeal(read: list[Block]) -> Form | None:

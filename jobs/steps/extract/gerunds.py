@@ -28,3 +28,10 @@ def gerund(word: str) -> bool:
     if len(stem) < 2 or not word.strip(EDGE).lower().endswith("ing"):
         return False
     return base_verb(stem) or base_verb(f"{stem}e") or (stem[-1] == stem[-2] and base_verb(stem[:-1]))
+
+
+def third_person(text: str) -> bool:
+    """Whether a line begins with what something does: "Establishes a commission"."""
+    word = text.split(maxsplit=1)[0].strip(EDGE).lower() if text.split() else ""
+    stems = (word[:-1], word[:-2], f"{word[:-3]}y") if word.endswith("s") and len(word) > 4 else ()
+    return any(base_verb(stem) for stem in stems)

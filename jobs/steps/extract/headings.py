@@ -64,6 +64,8 @@ _DRAWN = re.compile(
 _FROM = re.compile(
     r"^(?:From|Of)\s+(?P<name>[^:;]{2,90}?),?\s+(?:we|I)\s+(?:demand|ask|expect|request|want)(?:\s+the\s+following)?\s*:$"
 )
+_FROM_ALONE = re.compile(r"^(?:From|Of|By)\s+(?P<name>(?:the\s+|all\s+)?[A-Za-z][^:;.,]{2,90}?)\s*:?$")
+"""Over what is asked of somebody: "From the Royal Government:"."""
 _PUT = re.compile(
     r"^[^:;]{0,120}?\b(?:put|make|makes|address|addresses|present|presents|submit|submits|raise|bring|send|sends|have|has)"
     r"\s+(?:the|these|our|its)\s+(?:\w+\s+){0,3}?(?:demands?|requests?|recommendations?|points?)\s+"
@@ -147,7 +149,7 @@ def turned(block: Block, following: Block, *, inside: bool) -> Turn | None:
 def _told_above(text: str, following: Block) -> Turn | None:
     """Whom a line names over what is asked, "... draws the attention of X to these:", or before it."""
     above = (_DRAWN.match(text) or _FROM.match(text) or _PUT.match(text)) if text[-1] == ":" else None
-    above = above or (_AND_ON.match(text) if following.marker else None)
+    above = above or (_AND_ON.match(text) or _FROM_ALONE.match(text) if following.marker else None)
     if above and parties.actor(above["name"]):
         return _of(above["name"], formal=False)
     named = _NAMED_COLON.match(text)

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 
 from jobs.steps.extract import parties
 from jobs.steps.extract.blocks import Block
@@ -81,9 +82,50 @@ def issuers(title: str, blocks: list[Block], organisation: str) -> tuple[str, ..
 
 
 def perhaps(blocks: list[Block]) -> tuple[str, ...]:
-    """Who may speak where the text does not say: the organisation it names most. A guess, never told."""
+    """Who may speak where the text does not say: whom it names most, or who asks. A guess, never told."""
     counted = Counter(match.group() for block in blocks[:40] for match in _KNOWN.finditer(block.text))
-    return (counted.most_common(1)[0][0],) if counted else ()
+    if counted:
+        return (counted.most_common(1)[0][0],)
+    asking = Counter(name for block in blocks[:60] for name in _asking(block.text))
+    often = [name for name, _ in asking.most_common(3) if any(_later(name, block) for block in blocks[:60])]
+    return tuple(often[:2])
+
+
+def _asking(text: str) -> Iterator[str]:
+    """The bodies that a text says to ask now: "Lantern and the Guild want to see", "Lantern is urging"."""
+    for match in _ASKING.finditer(text) if any(stem in text for stem in _ASKING_STEMS) else ():
+        plural = match["verb"] in {"want", "call", "urge", "ask", "are"}
+        for name in re.split(r",\s+|\s+and\s+(?:the\s+)?", match["name"]) if plural else [match["name"]]:
+            if name[:1].isupper() and not parties.actor(name) and not _PRONOUN.match(name):
+                yield name
+
+
+def _later(name: str, block: Block) -> bool:
+    """Whether a body is named within a sentence too, so that its capital is its own."""
+    return (
+        re.search(rf"[a-z,“\"]\s(?:the\s)?{re.escape(name.split(maxsplit=1)[0])}\b", block.text) is not None
+    )
+
+
+_ASKING_STEMS = (
+    "calls on",
+    "call on",
+    "calls upon",
+    "calling",
+    "urg",
+    "ask",
+    "want to see",
+    "wants to see",
+    "demands",
+    "appeal",
+)
+_ASKING = re.compile(
+    r"(?:^|[.!?)][”\"]?\s+)(?:The\s+)?(?P<name>[A-Z][\w’'&-]*(?:\s+(?:[A-Z][\w’'&-]*|of|for|the|and|in|on|to|against|without)){0,9})\s+"
+    r"(?:(?:also|today|therefore|further|strongly|again|jointly)\s+){0,2}"
+    r"(?:(?P<verb>want|call|urge|ask|are|is|wants|calls|urges|asks|demands|appeals)\s+(?:to\s+see|(?:up)?on\b|to\s+the|the\b|"
+    r"(?:(?:also|today|now|therefore)\s+)?(?:calling|urging|asking|appealing|demanding)\b|[A-Z]))"
+)
+_PRONOUN = re.compile(r"(?:We|I|They|He|She|It|You|These|This|Those|That|There|Both|All|What|Who)\b")
 
 
 def _resolving(blocks: list[Block]) -> tuple[str, ...]:

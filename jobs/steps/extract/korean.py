@@ -112,6 +112,8 @@ def _spoken(text: str, scene: Scene) -> Iterator[Request]:
     """The requests of asking verbs: "...할 것을 촉구한다", of which a sentence may have several."""
     start = 0
     for match in _re("speaks").finditer(text):
+        if _TO_BE_ASKED.match(text, match.end() - 1) and _re("speaks").search(text, match.end()):
+            continue
         before = text[start : match.start()]
         link = _linked(before)
         if link and re.match(r"하[고며면는]", match["tense"]) and _ends_as_order(text[match.end() :]):
@@ -138,6 +140,10 @@ def _spoken(text: str, scene: Scene) -> Iterator[Request]:
         people = re.search(r"(?:에게|께)$", who) and not own(who, _L, scene.context)
         if party or people:
             yield Request(party.names if party else (re.sub(r"(?:에게|께)$", "", who),), "")
+
+
+_TO_BE_ASKED = re.compile(r"할\s?(?:것(?:을|과|도)?|수)(?:\s|,)")
+"""After a verb of asking that is itself what is asked: "중국에 중단을 요구할 것을 촉구한다"."""
 
 
 def _ends_as_order(rest: str) -> bool:

@@ -3,9 +3,10 @@
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from jobs.steps.extract.blocks import collapse
-from jobs.steps.extract.data import pattern
+from jobs.steps.extract.data import pattern, table
 from jobs.steps.extract.dates import short_dates_in
 
 FILE = "listing.toml"
@@ -33,13 +34,38 @@ def lines_of(text: str) -> list[Line]:
     """The lines of a text that hold something."""
     found: list[Line] = []
     gap = True
-    for index, raw in enumerate(text.splitlines()):
+    for index, raw in enumerate(_CARD.sub(r"\g<day> \g<month>", text).splitlines()):
         if not raw.strip():
             gap = True
             continue
-        found.append(Line(raw.rstrip(), gap, index))
+        line = _LINK.sub(r"\g<text>", raw.rstrip()) if "](" in raw else raw.rstrip()
+        more = _more_behind().search(line, max(0, len(line) - _TAIL))
+        if more and more.start() > _BEFORE_MORE:
+            found.append(Line(line[: more.start()].rstrip(), gap, index))
+            line, gap = more["more"], False
+        found.append(Line(line, gap, index))
         gap = False
     return found
+
+
+@cache
+def _more_behind() -> re.Pattern[str]:
+    """A link to the rest of an item behind the end of its preview: "... by noon. [Read more]"."""
+    words = "|".join(word for word in table(FILE)["more"] if " " in word or not word.isascii())
+    return re.compile(
+        rf"(?<=[.…!?。」”’\])])\s{{0,3}}[\[(]?(?P<more>{words})[\])]?[\s.»→>›]{{0,6}}$", re.IGNORECASE
+    )
+
+
+_CARD = re.compile(
+    r"(?m)^[^\S\n]{0,8}(?P<day>\d{1,2})[^\S\n]{0,8}\n\s{0,8}(?P<month>[^\W\d_]{3,12}\.?,?[^\S\n]{1,3}(?:19|20)\d\d)"
+    r"[^\S\n]{0,8}$"
+)
+"""A day printed large above its month, as on a leaf of a calendar."""
+_TAIL = 110  # characters at the end of a line in which such a link stands
+_BEFORE_MORE = 12  # characters of a preview
+_LINK = re.compile(r"(?<!!)\[(?P<text>(?:[^\[\]]|\[[^\[\]]{1,30}\]){2,200})\]\([^()\s]{1,300}\)")
+"""A link in Markdown."""
 
 
 BESIDE = 12  # characters beside the date of a line that is no more than a date
@@ -53,6 +79,28 @@ def meta(text: str) -> bool:
         rest = text[: dates[0].start] + text[dates[-1].end :]
         return len(re.findall(r"[^\W\d_]+", rest)) <= 7
     return len(text) <= 60 and " · " in text
+
+
+def day_alone(text: str) -> bool:
+    """Whether a cell or line is a day and nothing else but an hour: "05.21", "21 May 2019, 09:12"."""
+    plain = text.strip(" ()[].,·|")
+    if not plain or len(plain) > _DAY or not any(char.isdecimal() for char in plain):
+        return False
+    if _BARE_DAY.fullmatch(plain):
+        return True
+    dates = short_dates_in(plain)
+    if len(dates) != 1:
+        return False
+    rest = _HOUR.sub("", plain[: dates[0].start] + plain[dates[0].end :])
+    return len(rest.strip(" ,.()[]|·-–")) <= 1
+
+
+_DAY = 36  # characters of a day with its hour
+_BARE_DAY = re.compile(r"(?:0?[1-9]|1[0-2])(?P<mark>[-./])(?:0?[1-9]|[12]\d|3[01])|\d{1,2}:\d{2}(?::\d{2})?")
+_HOUR = re.compile(
+    r"(?<!\d)(?:오전|오후|上午|下午|午前|午後)?\s?\d{1,2}[:.h]\d{2}(?::\d{2})?(?:\s?[ap]\.?m\.?)?",
+    re.IGNORECASE,
+)
 
 
 def dated_item(lines: list[Line]) -> Item:

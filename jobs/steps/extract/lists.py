@@ -64,6 +64,14 @@ _ANEW = re.compile(
 )
 
 
+_THING = re.compile(
+    r"(?:an?|the|no|all|any|immediate|unconditional|full|prompt)\s+(?:\w+\s+){0,4}?(?:end|halt|stop|release|return|pardon|"
+    r"\w{3,}(?:tion|sion|ment|ance|ence|al|ure|ing|ity|ship|dom)|access|procedure|inquiry|law|ban|mandate|visit|"
+    r"report|list|guarantee|review|reform|support|response|answer|apology|say|seat|place|moratorium|freeze)\b"
+)
+"""What is asked as a thing, in a line that goes on where the one above ended with a colon or semicolon."""
+
+
 def _item(block: Block, language: str) -> bool:
     if block.marker or len(block.text) > _ITEM or block.text[-1] in ":：" or _ANEW.match(block.text):
         return False
@@ -71,5 +79,7 @@ def _item(block: Block, language: str) -> bool:
         return form.match(block.text) is not None and len(block.text.split()) > 2
     if language in {"ko", "ja", "zh"}:
         return language == "ja" and block.text.rstrip("。；;、").endswith("こと")
+    if not block.gap and _THING.match(block.text):
+        return True
     match = _TO.match(block.text)
     return match is not None and base_verb(match["verb"]) and len(block.text.split()) > 2

@@ -2,8 +2,6 @@
 
 import re
 import unicodedata
-from collections import defaultdict
-from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 
@@ -15,35 +13,15 @@ from jobs.steps.lexicon.countries import place_spans
 from jobs.steps.lexicon.tokens import cut
 
 _FILE = "signatories.toml"
-NUMBERING = re.compile(r"^(?:\(?\d{1,3}(?:\.[-–]|[.)．、])\s*|\d{1,3}\s*\|\s*|[・○●◇◆■□※★☆ㆍ–—*-]\s*)+")
+NUMBERING = re.compile(
+    r"^(?:#{1,4}\s+|\(?\d{1,3}(?:\.[-–]|[.)．、])\s*|\d{1,3}\s*\|\s*|[・○●◇◆■□※★☆ㆍ–—*-]\s*)+"
+)
 LABELLED = re.compile(r"^(?P<head>[^:：]{2,60})\s*[:：]\s*(?P<rest>\S.*)$")
 ASIDE = re.compile(r"\s*[(\[（【〔<][^()\[\]（）【】〔〕<>]{0,60}[)\]）】〕>]")
 WITH_COUNT = re.compile(r"\s*[-–—:]?\s*\(?\d+\)?\s*(?:개|個|个)?\s*$")
 _SEPARATORS = (";", "；", " | ", "、", " · ", "•", "ㆍ", "／", "，")
 ONLY_POST_NOMINAL = re.compile(r"(?:[A-Z]{2,6}|(?:[A-Z]\.\s?){2,4}|Ph\.?D\.?|LL\.[MBD]\.?)$")
 EAST = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-
-
-def without_running_heads(blocks: list[Block]) -> Iterator[Block]:
-    """The blocks without the lines that stand on every printed page, but for its number."""
-    forms: dict[str, set[str]] = defaultdict(set)
-    for block in blocks:
-        if len(block.text) < _RUNNING and block.counts and not block.marker:
-            forms[_form(block.text)].add(block.text)
-    for block in blocks:
-        running = len(forms.get(_form(block.text), ())) > 1 and len(block.text) > 8 and not block.marker
-        if not running and not _PAGE.fullmatch(block.text):
-            yield block
-
-
-_RUNNING = 110  # characters of a running head
-_PAGE = re.compile(
-    r"\W*(?:page|página|p\.|стр\w*\.?|seite)\s*\d+(?:\s*(?:of|de|sur|/|из|von)\s*\d+)?\W*", re.IGNORECASE
-)
-
-
-def _form(text: str) -> str:
-    return re.sub(r"\d+", "#", text.lower())
 
 
 _CLOSING = re.compile(
@@ -112,7 +90,7 @@ _ROWED = 6000  # characters of a sentence that names those who sign
 _CELL = re.compile(r"(?:name of )?(?:organi[sz]ations?|signator(?:y|ies)|names?(?: of organi[sz]ations?)?)")
 _HEAD_CELL = re.compile(
     r"(?:name of )?(?:organi[sz]ations?|signator(?:y|ies)|names?(?: of organi[sz]ations?)?|"
-    r"representatives?|title|position|role|city|no\.?|#|country|countries|region|)"
+    r"representatives?|title|position|role|affiliation|institution|profession|occupation|city|no\.?|#|country|countries|region|)"
 )
 _IN_PROSE = re.compile(
     r"(?:(?:This|The|Our)\s+(?:\w+\s+){1,3}(?:is|was|has been)\s+)?(?:jointly\s+)?(?:co-?)?"
@@ -267,7 +245,33 @@ def split_names(text: str, *, persons: bool = False, row: bool = False) -> list[
     if separator == ",":
         text = re.sub(r",?\s+(?:and|et|y|и)\s+(?=[A-ZÀ-ÞА-ЯЁ][^,]*$)", ", ", text)
     parts = [part.strip(" .。,") for part in outside(text, separator)]
-    return [part for before, part in pairwise(["", *parts]) if part and not _belongs(before, part)]
+    parts = [part for before, part in pairwise(["", *parts]) if part and not _belongs(before, part)]
+    return _whole(parts) if separator == "," else parts
+
+
+def _whole(parts: list[str]) -> list[str]:
+    """The names of a row between commas, those put together that have one within."""
+    names: list[str] = []
+    for part in parts:
+        if names and _of_one(names[-1], part):
+            names[-1] = f"{names[-1]}, {part}" if ASIDE.search(part) else names[-1]
+        else:
+            names.append(part)
+    return names
+
+
+def _of_one(before: str, part: str) -> bool:
+    """Whether a part only says where the body before it is, or what it is in law: "Accra (Ghana)", "Inc."."""
+    if _LEGAL.match(part):
+        return True
+    base = ASIDE.sub("", part).strip()
+    if base == part or ASIDE.search(before) or not before:
+        return False
+    return base.startswith("University of ") or (len(base.split()) <= _TOWN and is_place(base))
+
+
+_LEGAL = re.compile(r"(?:Inc|Ltd|LLC|e\.\s?V|A\.\s?C)\b\.?\s?(?:\(|$)")
+_TOWN = 2  # words
 
 
 def _stroke(text: str, masked: str) -> str:
@@ -336,6 +340,7 @@ def is_personal(name: str) -> bool:
 HONOURED = re.compile(
     r"(?:(?:Mr|Mrs|Ms|Dr|Prof|Rev|Hon|Mgr|Fr|Sr|Sra|Dra|Br|Ven|Adv|Lic|Licda|Lcda|Ing|M\.A|Mme|Hna|Hno|Bro|"
     r"Sis)\b\.?|M\.|P\.|"
+    r"Emerit(?:us|a) Prof(?:essor|\.)|(?:Assoc|Asst)\.\s+Prof\.|(?:Associate|Assistant|Adjunct) Professor|"
     r"Professor|Ambassador|Sister|Brother|Senator|Bishop|Archbishop|Pastor|Father|Doña|Don|Fray|Padre|"
     r"Hermana|"
     r"Hermano|Abbé|Père|Sœur|Frère|Pasteur|Maître|Rabbi|Imam|Sheikh|Sir|Dame|Lord|Lady|Baroness)\s+"

@@ -20,10 +20,11 @@ _NEXT_OWN = re.compile(
     re.VERBOSE,
 )
 _MODAL = re.compile(
-    r"(?<![\w-])(?P<modal>must|should|shall|ought to|(?:has|have) to|needs to|"
+    r"(?<![\w-])(?P<modal>must|should|shall|ought to|(?:has|have) to|needs? to|"
     r"(?:is|are) (?:hereby |urgently |strongly |"
     r"respectfully )?"
-    r"(?:urged|called (?:up)?on|asked|requested|invited|encouraged) to)\s+",
+    r"(?:urged|called (?:up)?on|asked|requested|invited|encouraged) to)"
+    r"(?:\s+|,\s+(?:as|in|with|at|for|by|without|first|above|once|before|after|like|together)\b[^,;:.]{2,60},\s+)",
 )
 _DATELINE = re.compile(
     r"^\s*(?:\([^()]{3,60}\)|[A-Z][^–—]{2,50}\d[^–—]{0,20}|"
@@ -40,7 +41,7 @@ _SEVERAL = re.compile(
     r"(?:[Ss]tates|[Cc]ountries|[Gg]overnments|[Cc]ompanies|[Bb]anks|[Aa]irlines)\s+(?:that|which|who|with)\s[^;:.]{3,140}?),?$"
 )
 """A collective with a clause about it: "Member states that have quotas, A and B above all, should"."""
-_PROPER = re.compile(r"(?:[Tt]he\s+)?[A-Z][\w’'-]+(?:\s+(?:of\s+|for\s+)?[A-Z][\w’'-]+){1,5}$")
+_PROPER = re.compile(r"(?:[Tt]he\s+)?[A-Z][\w’'-]+(?:\s+(?:of\s+|for\s+)?[A-Z][\w’'-]+){1,5}$|[A-Z]{3,8}$")
 _SPEAKER = re.compile(
     r",[”\"]?\s+(?:[A-Z][\w’.'-]*\s+(?:for\s+|of\s+|"
     r"and\s+)?){1,7}(?:also\s+)?(?:said|says)\b"
@@ -55,7 +56,7 @@ def until_next(rest: str) -> str:
 
 def obligations(sentence: str) -> Iterator[Ask]:
     """Requests of the form "X must ..."; what the subject is not able to do is a passive clause."""
-    position, told = 0, ""
+    position, told, body = 0, "", ""
     while match := _MODAL.search(sentence, position):
         position = match.end()
         rest = sentence[match.end() :]
@@ -63,11 +64,16 @@ def obligations(sentence: str) -> Iterator[Ask]:
         if again := _MODAL.search(span):
             span = _until_subject(span, again.start())
         subject = _subject(sentence[: match.start()])
-        if not subject and told and _SAME_SUBJECT.search(sentence[: match.start()]):
+        if told and (
+            subject.lower() in _PRONOUNS or (not subject and _SAME_SUBJECT.search(sentence[: match.start()]))
+        ):
             subject = told
         told = subject
-        if not subject or re.match(r"(?:also |not )?(?:have|be able)\b", span):
+        body = subject if _A_BODY.search(sentence, 0, match.start()) else body
+        if not subject or re.match(r"(?:also |not )?(?:have|be able|happen|occur)\b", span):
             continue
+        if match["modal"] == "need to" and not subject.endswith(("s", "police", "military", "both")):
+            continue  # a noun: "spoke of the urgent need to"
         passive = re.match(r"(?:(?:also|not|\w+ly|all)\s+){0,2}be\s+\w+", span)
         if passive and not match["modal"].startswith(("is", "are")):
             clause = subject + " " + match["modal"] + " " + span
@@ -81,7 +87,9 @@ def obligations(sentence: str) -> Iterator[Ask]:
                     match.start(),
                     match["modal"],
                 )
-        elif parties.actor(subject) or (match["modal"] == "must" and _PROPER.match(subject)):
+        elif (
+            parties.actor(subject) or (match["modal"] == "must" and _PROPER.match(subject)) or subject == body
+        ):
             if span.rstrip().endswith(":") and len(span.split()) <= 3:
                 yield Ask(
                     sentence[: match.start()], "modal", subject, Frame.OPEN, "", match.start(), match["modal"]
@@ -98,6 +106,9 @@ def obligations(sentence: str) -> Iterator[Ask]:
                 )
 
 
+_A_BODY = re.compile(r"(?:^|[.;:]\s)[A-Z][\w’'-]+,\s+which\s[^;:]{3,140},\s*$")
+"""A name that is no person's: "Meta, which took the page down, must"."""
+_PRONOUNS = frozenset({"it", "they", "he", "she", "both"})
 _SAME_SUBJECT = re.compile(r"[,;]?\s+(?:and|but)\s+(?:\w+ly\s+|also\s+|further\s+)?$|[,;]\s+$")
 
 
@@ -123,6 +134,8 @@ def _subject(before: str) -> str:
         return several["subject"]
     if (held := _HELD_BY.search(f"{tail} ")) and parties.actor(held["office"]):
         return re.sub(r"^.*\bthat\s+", "", held["office"].strip(' “"'))
+    if re.match(r"According to\b", tail):
+        return ""
     if relative := _WITH_CLAUSE.search(f"{tail} "):
         return re.sub(r"^.*\bthat\s+", "", relative["subject"].strip(' “"'))
     tail = _CONNECTIVE.sub("", tail)
@@ -142,7 +155,9 @@ def _subject(before: str) -> str:
         subject = "" if subject.lower() in {"and", "but", "or", "also"} else subject
         if not subject or len(subject.split()) > 14 or _MODAL.search(f"{subject} "):
             continue
-        if re.search(r"\b(?:who|which|that|what|how|said|says|believes?|if|when)\b", subject, re.IGNORECASE):
+        if re.search(
+            r"\b(?:who|whom|which|that|those|what|how|said|says|believes?|if|when)\b", subject, re.IGNORECASE
+        ):
             continue
         return re.sub(
             r"^(?:but|and|so|therefore|thus|instead|finally|now)\s+", "", subject, flags=re.IGNORECASE

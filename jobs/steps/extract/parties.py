@@ -147,6 +147,8 @@ def country(name: str) -> str | None:
         return None
     if cleaned in {"North", "South"}:
         return next(iter(lexicon.countries_in(f"the {cleaned}")), None)
+    if _OF_SEOUL.match(cleaned):
+        return "KR"
     cleaned = _POSTED.sub("", cleaned)
     plain = re.sub(
         r"^(?:the )?(?:government|state|people['’]s government) of (?:the )?",
@@ -162,6 +164,8 @@ def country(name: str) -> str | None:
     return named[0] if named else None
 
 
+_OF_SEOUL = re.compile(r"주(?!한)[가-힣]{2,8}\s?(?:대한민국\s?|한국\s?)?(?:대사관|대사|총영사관|총영사)$")
+"""An embassy that a Korean text names by where it stands alone is Korea's: "주이집트 대사관"."""
 _POSTED = re.compile(
     r"^(?:在|駐|驻)[^\s日中米英韓]{2,8}(?=\S{1,8}(?:大使館|大使馆|大使|總領事館|总领事馆))|^주\S{1,5}\s(?=\S{2,8}\s?대사)"
 )

@@ -9,6 +9,7 @@ import re
 from functools import cache, lru_cache
 
 from jobs.steps.extract import kin, kin_arabic, kin_east
+from jobs.steps.extract.aged import listed_with_ages, one_with_age
 from jobs.steps.extract.blocks import Block, sentences
 from jobs.steps.extract.data import holds, may_hold, table
 from jobs.steps.extract.fewer import fewer
@@ -62,10 +63,6 @@ _GOING_ON = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"[,;:.()]|\band\b|\bwhile\b|\bwhereas\b|\bet\b|\by\b|、|，|。")
-_AGED = re.compile(
-    r"[^\W\d]\s?(?:さん|氏|师|師|씨)?\s?[（(]\s?[1-9]\d\s?(?:歳|岁|歲|세|살|عاما|عاماً|سنة)?\s?[）)]"
-)
-"""A name with its age."""
 _ESTIMATE = re.compile(
     r"(?:(?<!concern )(?<!concerned )(?<!write )(?<!writing )(?<!news )(?<!information )(?<!you )\b"
     r"(?:about|some|around|approximately|roughly|nearly|almost|perhaps|more than|over|up to|environ|quelque|"
@@ -74,6 +71,10 @@ _ESTIMATE = re.compile(
     r"alrededor de|más de|plus de|около|примерно|более|почти|нахдо)|نحو|حوالي|약|約|约|近|大约|上千|数)\s*$",
     re.IGNORECASE,
 )
+_SIGNING = re.compile(
+    r"\b(?:we|nous|nosotr[oa]s|мы|wir|nós),?\s+(?:(?:the|les|l[oa]s|undersigned)\s+){0,2}$", re.IGNORECASE
+)
+"""Before the number of those who speak."""
 _SUBSET = re.compile(
     r"(?:\b(?:among (?:them|whom)|includ(?:es?|ing)|dont|parmi (?:eux|elles|lesquel(?:le)?s)|entre ell[oa]s|"
     r"incluid[oa]s|в том числе|среди (?:них|которых))|بينهم|من بينهم|うち|其中|包括)\s*$",
@@ -94,13 +95,20 @@ def persons_at_risk(title: str, blocks: list[Block], language: str = "") -> Pers
     listed = roll(blocks, closed=closed)
     sure = listed or max(scores.values(), default=0.0) > ENOUGH + 1
     names = {} if sure else names_at_risk(lines, closed=closed)
-    aged = 0 if sure or names or language not in {"ar", "ja", "ko", "zh"} else _aged(blocks)
+    aged = (
+        0 if sure or names or language not in {"ar", "ja", "ko", "zh"} else listed_with_ages(blocks, _told_of)
+    )
     first = {name for name in names if any(name in line for line in lines[:6])}
     count = _chosen(scores, listed, len(names) or aged, alone=len(names) == 1 == len(first))
     if count and not listed:
         count = counts.together(count, len(sentences(title)))
     count = _beside_the_named(lines, names, count) if names and not sure else count
-    count = count or counts.repeated() or told_throughout(title, lines, _asking) or _one_aged(title, blocks)
+    count = (
+        count
+        or counts.repeated()
+        or told_throughout(title, lines, _asking)
+        or one_with_age(title, blocks, _told_of)
+    )
     if not count:
         return PersonsAtRisk(None, None, None)
     if not listed and not closed and _one_more(lines, count):
@@ -148,54 +156,15 @@ _ALONG = re.compile(r"\b(?:moved|transferred|sent|put|led|flown) with them\b")
 """So: "A fourth man was moved with them"."""
 
 
-def _aged(blocks: list[Block]) -> int:
-    """How many are listed by name and age, in a sentence that tells of danger or in the items under it."""
-    most = 0
-    for at, block in enumerate(blocks):
-        if not _dangerous(_VOWELS.sub("", block.text)):
-            continue
-        inline = len(_AGED.findall(block.text))
-        items = 0
-        for item in blocks[at + 1 : at + _LISTED]:
-            if not (item.marker and _AGED.search(item.text)):
-                break
-            items += 1
-        most = max(most, inline, items)
-    return most if most > 1 else 0
-
-
-def _one_aged(title: str, blocks: list[Block]) -> int:
-    """1 where one person, named with his age where danger is told, is named in the title or again."""
-    text = "\n".join(block.text for block in blocks)
-    for block in blocks[:_READ]:
-        if (somebody := _AGED_SOMEBODY.search(block.text)) and _dangerous(_VOWELS.sub("", block.text)):
-            again = text.count(somebody["who"]) > 1
-            return int(again and not candidates(block.text, ""))
-        found = _AGED_NAME.search(block.text)
-        if found and _dangerous(_VOWELS.sub("", block.text)):
-            name = found["name"][-_NAME_END:]
-            return int(name in title or text.count(name) > 1)
-    return 0
-
-
-_READ = 15  # blocks: the lead of a document
-_NAME_END = 4
-_AGED_SOMEBODY = re.compile(
-    r"(?P<who>(?:男性|女性|男子|女子|남성|여성|少年|少女)|\b(?:man|woman|boy|girl))\s?[（(]\s?(?:[1-9]\d|[二三四五六七八九]?十[一二三四五六七八九]?)\s?(?:歳|岁|歲|세|살)?\s?[)）]"
-)
-"""One person told by age alone."""
-_AGED_NAME = re.compile(
-    r"(?P<name>[^\W\d]{2,20}?)\s?(?:さん|氏|师|師|씨|先生|女士|牧師|牧师|목사|律师|律師)?\s?[（(]\s?[1-9]\d\s?(?:歳|岁|歲|세|살)?\s?[）)、,，]"
-)
+def _told_of(text: str) -> bool:
+    """Whether a text tells of danger, however its vowels are written."""
+    return _dangerous(_VOWELS.sub("", text))
 
 
 def _asking(line: str) -> bool:
     if line.isascii() and not _MAY_ASK.search(line.lower()):
         return False
     return _ASKED.search(line) is not None
-
-
-_LISTED = 60  # items of a list of names
 
 
 def _counted_in(lines: list[str], language: str, titled: int, *, closed: bool) -> Tally:
@@ -390,7 +359,7 @@ def _left_out(line: str, candidate: Candidate, *, closed: bool) -> bool:
     if candidate.bare and "thought to be" in after:
         near = before
     behind = line[max(0, candidate.start - 24) : candidate.start]
-    if _ESTIMATE.search(behind) or (_SUBSET.search(behind) and not candidate.left):
+    if _SIGNING.search(behind) or _ESTIMATE.search(behind) or (_SUBSET.search(behind) and not candidate.left):
         return True
     if _DOERS.match(line, candidate.end) or _WITH_OTHERS.search(line[: candidate.start][-60:]):
         return True

@@ -25,10 +25,10 @@ from jobs.steps.extract.namelists import (
     is_personal,
     outside,
     split_names,
-    without_running_heads,
 )
 from jobs.steps.extract.printed_countries import where_of
-from jobs.steps.extract.signed import Found, settle, take, take_all
+from jobs.steps.extract.signed import Found, settle, tabled, take, take_all
+from jobs.steps.extract.torn_lists import joined, without_running_heads
 from jobs.steps.extract.unheaded import at_end, under_date
 from storage.records import Signatories
 
@@ -47,7 +47,7 @@ def signatories(blocks: list[Block]) -> Signatories:
     found = Found(
         bodies=claimed[0] is not None or any(SIGNED_BY_BODIES.search(block.text) for block in blocks)
     )
-    _walk(found, list(without_running_heads(blocks)))
+    _walk(found, list(joined(without_running_heads(blocks))))
     if not found.organisations and not found.persons:
         for name, sort in at_end(blocks):
             take(found, name, sort, "")
@@ -82,6 +82,8 @@ def _walk(found: Found, blocks: list[Block]) -> None:
             mode, country, found.marked, found.fresh = opened, "", False, True
             head = block.text[: len(block.text) - len(rest)] if rest else block.text
             found.open = not pattern(_FILE, "who_organisations").search(head)
+            found.columned = found.columned or _columned(blocks[at + 1 : at + 1 + _BELOW])
+            found.paired = opened == "persons" and _paired(blocks[at + 1 : at + 1 + _BELOW])
             found.headed.setdefault(opened, []).append(headed(head))
             if rest:
                 country = take_all(found, rest, mode, country, row=True)
@@ -89,10 +91,29 @@ def _walk(found: Found, blocks: list[Block]) -> None:
         elif not mode and is_closing(block):
             mode = "closing"
             found.closed_by_bodies = _bodies_below(blocks[at + 1 :])
+            found.closed_by_persons = _persons_below(blocks[at + 1 : at + 1 + _BELOW])
         elif mode and _over(found, block, mode):
             mode = ""
         elif mode:
             country = _take_block(found, block, mode, country)
+
+
+def _columned(blocks: list[Block]) -> bool:
+    """Whether the lines of a list end with their countries and nothing before them: columns run together."""
+    lines = [block.text for block in blocks if not (_RULE.fullmatch(block.text) or block.marker)]
+    lines = [line for line in lines if not is_country(line.lstrip("# "))]
+    ended = [line for line in lines if not _PARTED.search(line) and tabled(line) != line]
+    return len(ended) >= _ROWED and len(ended) * 3 >= 2 * len(lines[: len(ended) + 2])
+
+
+def _paired(blocks: list[Block]) -> bool:
+    """Whether two lines each stand together: a name, and below it what that person is."""
+    gaps = [block.gap for block in blocks]
+    return len(gaps) >= 2 * _ROWED and all(gap is (at % 2 == 0) for at, gap in enumerate(gaps[: 2 * _ROWED]))
+
+
+_PARTED = re.compile(r"[,;|()/:：—–、]|\s-\s")
+"""Marks that part a name from its country."""
 
 
 def _over(found: Found, block: Block, mode: str) -> bool:
@@ -127,6 +148,17 @@ def _bodies_below(blocks: list[Block]) -> bool:
             break
         names += row
     return len(names) > 1 and sum(is_organisation(name) for name in names) * 3 >= len(names)
+
+
+def _persons_below(blocks: list[Block]) -> bool:
+    """Whether persons stand one a line under a closing, most with what they are behind their names."""
+    lines: list[str] = []
+    for block in blocks:
+        if ends(block, "persons") or (block.gap and len(lines) > 1):
+            break
+        lines.append(block.text)
+    named = [line for line in lines if HONOURED.match(line) or affiliated(line)]
+    return len(lines) >= _LINES and len(named) * 5 >= 4 * len(lines)
 
 
 def _one_a_line(blocks: list[Block]) -> bool:
@@ -182,7 +214,7 @@ def _take_block(found: Found, block: Block, mode: str, country: str) -> str:
     return country if labelled else take_all(found, text, mode, country, row=row)
 
 
-_RULE = re.compile(r"[-–—_=*.·~]{3,200}")
+_RULE = re.compile(r"[-–—_=*.·~|: ]{3,200}")
 """A line that is drawn."""
 _LEADER = re.compile(r"\s?(?:\.{4,}|…{2,}|_{4,})\s?")
 """Dots that lead from a name to its country."""
@@ -194,10 +226,15 @@ _ROW = re.compile(r"(?:[^,;()]{3,60},\s+){2}[^,;()]{3,60}\s(?:and|et|y|и)\s+[A-
 
 def _no_name(found: Found, block: Block, text: str, mode: str, *, marker: bool) -> bool:
     """Whether a line is the office of the person above, or heads or tells about names that have bullets."""
+    if _below_a_person(found, block, text, mode):
+        return True
     if mode == "closing" and not block.gap:
         head, _, role = _DASHED.sub(", ", text).partition(",")
         another = is_personal(text) or (is_personal(head) and _is_role(role.strip()))
         another = another and not (OFFICE.search(head) or is_organisation(text))
+        another = another or (
+            found.closed_by_persons and (affiliated(text) or _UNNAMED.match(text) is not None)
+        )
         below = found.person_last and not another and not HONOURED.match(text)
         if OFFICE.match(text) or below:
             aside = re.search(r"[(（]([^()（）]{2,40})[)）]$", text)
@@ -217,22 +254,38 @@ def _no_name(found: Found, block: Block, text: str, mode: str, *, marker: bool) 
     return not parties.names_country(IN_COUNTRY.sub("", text)) and not (found.open and affiliated(text))
 
 
+def _below_a_person(found: Found, block: Block, text: str, mode: str) -> bool:
+    """Whether a line is what the person above is, in a list of two lines each; its country is noted."""
+    below = found.paired and mode == "persons" and not block.gap and not found.fresh
+    printed = text.rpartition(",")[2].strip(" .()") if below else ""
+    if printed and is_country(printed) and (where := where_of(printed)):
+        found.countries.add(where)
+    return below
+
+
 def _is_role(text: str) -> bool:
     """Whether what stands behind a person's name is an office, work or the country."""
     return text[:1].islower() or bool(OFFICE.match(text) or WORK.search(text)) or is_country(text)
 
 
+_UNNAMED = re.compile(r"(?:name withheld|anonymous)\b", re.IGNORECASE)
 _DASHED = re.compile(r"\s[–—-]\s")
 
 
 def _keyed(found: Found, text: str) -> tuple[str, list[str]] | None:
     """A line that begins with a country and a colon, and the names behind it; others in such a list, too."""
-    match = LABELLED.match(text)
+    match = LABELLED.match(text) or _LED.match(text)
+    if match is not None and match.re is _LED and not is_country(match["head"].strip()):
+        return None
     if match is None or not (is_country(match["head"].strip()) or (found.keyed and len(match["head"]) < 40)):
         return None
     rest = match["rest"].strip().rstrip(".")
     separator = ";" if ";" in rest else ","
     return match["head"].strip(), [part.strip() for part in outside(rest, separator) if part.strip()]
+
+
+_LED = re.compile(r"^(?P<head>[^:：–—-]{2,40})\s[–—-]\s(?P<rest>\S.*)$")
+"""A country, a dash and a name."""
 
 
 def _spoken_for(text: str) -> tuple[str, str] | None:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from jobs.steps.extract import parties, scripts
+from jobs.steps.extract import scripts
 from jobs.steps.extract.affiliations import JUNIOR, TOLD_AFTER, affiliated, of_persons
 from jobs.steps.extract.data import pattern
 from jobs.steps.extract.namelists import (
@@ -43,7 +43,7 @@ _TITLES = (
     r"Dame|Lord|"
     r"Lady|Ven|Adv|Hon|Ambassador|Bishop|Archbishop|Cardinal|Judge|Justice|Rt|Most|The Rt Hon|Mgr|Msgr|"
     r"Baroness|Pr|Me|Mme|MM?|Sra?|Dra|Lic|Licda|Lcda|M\.A|Ing|Abog|Imam|Sister|Brother|Senator|Advocate|"
-    r"Pastor|Deacon|"
+    r"Pastor|Deacon|Emeritus|Emerita|Assoc|Asst|Associate|Assistant|Adjunct|Barr|"
     r"Sheikh|Rabbi|Doña|Don|Fray|Padre|Hna|Hno|Hermana|Hermano|Madre|"
     r"Abbé|Père|Sœur|Frère|Pasteur|Maître|Maestr[oa]|Venerable|Chief|Elder|Hajji?|P"
 )
@@ -69,10 +69,14 @@ class Found:
     """The text says that organisations sign: a plain name under its closing is one."""
     closed_by_bodies: bool = False
     """The list under the closing of the letter is one of organisations."""
+    closed_by_persons: bool = False
+    """Each of its lines there is a person with work or a body behind."""
     open: bool = True
     """The heading does not say whether organisations or persons sign."""
     columned: bool = False
     """The list is a table whose last column is the country."""
+    paired: bool = False
+    """Below each name of the list stands what that person is."""
     person_last: bool = False
     marked: bool = False
     """The running list sets bullets or numbers before its names."""
@@ -95,10 +99,12 @@ def take_all(found: Found, text: str, mode: str, country: str, *, row: bool = Fa
     text = JUNIOR.sub(r" \1", _EAST_TAIL.sub("", text))
     cut = _BEFORE_TITLE if mode == "persons" and HONOURED.match(text) else _SEVERAL_NUMBERED
     parts = [part.strip() for part in cut.split(text)]
+    if mode == "organisations" and len(parts) < 2 and (side := _side_by_side(text)):
+        parts = side
     if len(parts) < 2:
         parts = split_names(text, persons=mode == "persons", row=row)
-    if len(parts) < 2:
-        return take(found, text, mode, country)
+    if len(parts) < 2 or (mode in {"persons", "closing"} and _of_first(parts)):
+        return take(found, parts[0] if parts else text, mode, country)
     if mode == "organisations" and found.open and of_persons(parts):
         mode = "persons"
     for part in parts:
@@ -106,11 +112,35 @@ def take_all(found: Found, text: str, mode: str, country: str, *, row: bool = Fa
     return country
 
 
+def _side_by_side(text: str) -> list[str]:
+    """The names of columns that have run together, each with its country: "Lake Watch (Japan) Nine (UK)"."""
+    cells = [match.group().strip() for match in _CELL.finditer(text)] if text.count("(") > 1 else []
+    if len(cells) < 2 or sum(map(len, cells)) + len(cells) - 1 < len(text):
+        return []
+    return cells if all(is_country(ASIDE.findall(cell)[-1].strip(" ()")) for cell in cells) else []
+
+
+_CELL = re.compile(r"(?!(?:and|et|y|und)\b)[^\W\d_][^();,]{2,80}\([^()]{2,30}\)")
+_COUNTRY_LAST = re.compile(r"^([^:]{3,80}): ([^:]{2,40})$")
+
+
+def _of_first(parts: list[str]) -> bool:
+    """Whether a row is a person and parts of a body: "Ann Lee; Department of Law; Oslo University"."""
+    if not is_personal(parts[0]) or is_organisation(parts[0]):
+        return False
+    return all(is_organisation(part) or _UNIT.match(part) for part in parts[1:])
+
+
+_UNIT = re.compile(r"(?:Department|Faculty|School|Division|Centre|Center) of ")
+
+
 def take(found: Found, line: str, mode: str, country: str) -> str:
     """Adds one printed name to the lists; a line that is only a country heads the following ones."""
     text, flag = unflagged(_AND_MORE.split(NUMBERING.sub("", line))[0].strip(" ,;.*|"))
     base = ASIDE.sub("", text)
-    text = base if base.isupper() and is_country(base) else text
+    counted = text != base and text[len(base) :].strip(" ()[]").isdecimal()
+    text = base if (base.isupper() or counted) and is_country(base) else text
+    text = _COUNTRY_LAST.sub(r"\1, \2", text) if is_country(text.rpartition(": ")[2]) else text
     text = bare if (bare := IN_COUNTRY.sub("", text)) != text and is_country(bare.rstrip(" :")) else text
     if text and is_country(text):
         found_country = where_of(text)
@@ -119,7 +149,7 @@ def take(found: Found, line: str, mode: str, country: str) -> str:
     text = _uncounted(text)
     if not text or _COUNTED.search(text):
         return country
-    name, printed = name_and_country(_tabled(text) if found.columned else text)
+    name, printed = name_and_country(tabled(text) if found.columned else text)
     where = flag or (where_of(printed) if printed else None) or country
     found.countries.update(also_printed(text))
     honoured = bool(HONOURED.match(name))
@@ -133,7 +163,7 @@ def take(found: Found, line: str, mode: str, country: str) -> str:
     if person:
         name = re.split(r"\s*[(（]|,|，|،| – | - | — ", scripts.without_office(name))[0].strip()
         name = _POST_NOMINAL.sub("", _POST_NOMINAL.sub("", _PERSON_TITLES.sub("", name)))
-    if mode == "closing" and person and not honoured and not is_personal(name):
+    if mode == "closing" and person and not (honoured or is_personal(name) or _UNNAMED.match(name)):
         if not (where or _JOINED.search(name)) or len(name.split()) > 10:
             return country
         person = False
@@ -169,14 +199,14 @@ def _doubt(found: Found, key: str, name: str, *, person: bool) -> None:
         found.doubtful.append(key)
 
 
-def _tabled(text: str) -> str:
+def tabled(text: str) -> str:
     """A row of a table whose columns have run together: its number off, its country after a comma."""
     row = re.sub(r"^\d{1,3}\s+", "", text)
     words_of = row.split()
     for size in (3, 2, 1):
         tail = " ".join(words_of[-size:])
-        if len(words_of) > size and parties.names_country(tail):
-            return f"{' '.join(words_of[:-size])}, {tail}"
+        if len(words_of) > size and is_country(tail) and not is_organisation(tail):
+            return f"{' '.join(words_of[:-size]).rstrip(' |')}, {tail}"
     return row
 
 

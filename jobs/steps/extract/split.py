@@ -5,13 +5,15 @@ from dataclasses import replace
 
 from jobs.steps.document import Document
 from jobs.steps.extract.blocks import collapse, sentences
+from jobs.steps.extract.board import rows
 from jobs.steps.extract.data import pattern, words
-from jobs.steps.extract.dated_rows import dated, dated_below, lined, marked, rows, ruled, under_dates
+from jobs.steps.extract.dated_rows import dated, dated_below, lined, marked, ruled, under_dates
 from jobs.steps.extract.dates import short_dates_in
 from jobs.steps.extract.listing import FILE, Item, Line, clean_title, closes, is_title, lines_of
 from jobs.steps.extract.namelists import is_organisation
 from jobs.steps.extract.operative import OPERATIVE
 from jobs.steps.extract.stacked import stacked
+from jobs.steps.extract.stamped import stamped
 
 _MOST = 500  # items of one page
 _BULLET = re.compile(r"^(?P<indent>\s*)(?:[•·▪◦‣∙●○■□*]|[-–—](?=\s))\s+(?P<body>\S.*)$")
@@ -28,6 +30,7 @@ def split(document: Document) -> tuple[Document, ...]:
         rows,
         _bullets,
         ruled,
+        stamped,
         dated,
         under_dates,
         lined,

@@ -1,11 +1,12 @@
 """Takes a listing apart whose rows were copied with each cell in a line of its own."""
 
 from collections import Counter
+from datetime import date
 from itertools import pairwise
 
 from jobs.steps.extract.blocks import collapse
 from jobs.steps.extract.dates import short_dates_in
-from jobs.steps.extract.listing import Item, Line, clean_title, is_title
+from jobs.steps.extract.listing import Item, Line, clean_title, day_alone, is_title
 
 _FEWEST = 3  # rows
 _CELLS = range(3, 8)  # lines of a row
@@ -17,7 +18,7 @@ def stacked(lines: list[Line]) -> list[Item]:
 
     A line between two rows that is longer than a cell belongs to no table, and so there is none.
     """
-    dates = [at for at, line in enumerate(lines) if _bare_date(line.text)]
+    dates = [at for at, line in enumerate(lines) if day_alone(line.text)]
     if len(dates) < _FEWEST:
         return []
     step, often = Counter(later - one for one, later in pairwise(dates)).most_common(1)[0]
@@ -32,17 +33,13 @@ def stacked(lines: list[Line]) -> list[Item]:
         if not titles:
             return []
         title = clean_title(max(titles, key=len))
-        found.append(Item(title, title, short_dates_in(lines[at].text)[0].value))
+        found.append(Item(title, title, _day(lines[at].text)))
     return found if _alike(lines, dates, step) else []
 
 
-def _bare_date(text: str) -> bool:
-    plain = text.strip(" ()[]")
-    dates = short_dates_in(plain) if len(plain) <= _DATE else []
-    return len(dates) == 1 and len(plain) - (dates[0].end - dates[0].start) <= 1
-
-
-_DATE = 24  # characters of a line that is a date and nothing else
+def _day(text: str) -> date | None:
+    dates = short_dates_in(text)
+    return dates[0].value if dates else None
 
 
 def _alike(lines: list[Line], dates: list[int], step: int) -> bool:

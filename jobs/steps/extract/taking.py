@@ -12,8 +12,9 @@ _OPERATIVE = re.compile(
     r"Stresses|"
     r"Emphasi[sz]es|Underlines|Points|Recalls|Reiterates|Reaffirms|Encourages|Applauds|Acknowledges|"
     r"Recogni[sz]es|"
-    r"Asks|Suggests|Instructs|Strongly|Calls|Urges|Insists|Demands|Is (?:deeply|gravely|seriously|"
-    r"extremely|appalled|alarmed|concerned|dismayed|shocked|outraged|worried)|Commends|Denounces|"
+    r"Asks|Suggests|Instructs|Strongly|Calls|Urges|Insists|Demands|Is\b|Remains|Reminds|"
+    r"Rejects|Warns|Opposes|Maintains|Praises|Shares|Joins|Pays|"
+    r"Commends|Denounces|"
     r"Decides|"
     r"Appreciates|Affirms|Declares|Requests|Invites|Highlights)\b"
 )
@@ -79,6 +80,7 @@ def take(walk: Walk, ask: Ask, forced: tuple[str, ...] = ()) -> None:
     walk.store(named, _asked_phrases(ask))
     if ask.what.rstrip().endswith(":"):
         walk.open(named)
+        walk.relative = ask.what.rstrip(" :").endswith((" that", " which"))
     if ask.frame is Frame.THING and not party and ask.form != "gerund":
         walk.loose.extend(walk.demands[before:])
     if ask.announces:

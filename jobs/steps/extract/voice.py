@@ -50,6 +50,10 @@ _EARLIER = re.compile(
 )
 _DATE_LINE = re.compile(r"^[\w ,.(]{0,24}(?:19|20)\d\d\)?[\s–—:-]+(?=[A-Z])")
 _SAID_BY = re.compile(r"[,.!?][”\"]\s+(?:said|says|added|told)\b(?P<by>.{0,160})")
+_ITS_OWN = re.compile(
+    r"\b(?:the|our)\s+(?:organi[sz]ation|group|network|charity|coalition|association|agency|alliance)['’]s\b"
+)
+"""Whose office a speaker holds where it is the issuer's: "the organization's director"."""
 _TO_WRITE = re.compile(r"\b(?:writing|write)\b[^.;]{0,200}\bto\s*$")
 _READER_ASKS = re.compile(
     r"(?:^|[.;]\s)(?:[Cc]all|[Ww]rite|[Ff]ax|[Pp]hone|[Tt]elephone|[Ee]-?mail|[Ss]end|"
@@ -58,14 +62,15 @@ _READER_ASKS = re.compile(
     r"e-?mail)\b[^.;]{0,160}\b(?:and|to)\s*$"
 )
 _HOLDS = re.compile(
-    r"(?:^|\b(?:we|I)\s+|;\s+)(?:also\s+|further\s+|firmly\s+)?(?:Considers?|Believes?|Takes the view|"
+    r"(?:^|\b(?:we|I)\s+|;\s+|,\s+and\s+)(?:also\s+|further\s+|firmly\s+)?"
+    r"(?:Considers?|Believes?|Takes the view|"
     r"Is of the opinion|Stress(?:es)?|"
     r"Insists?|Emphasi[sz]es?|Underlines?|Holds?)\s+that\s+(?:the\s+)?$",
     re.IGNORECASE,
 )
 _AGAIN = re.compile(r"^It\s+(?:also|further)\s*$")
 _UNDERGONE = re.compile(
-    r"\bbe (?:\w+ly )?(?:released|freed|kept|authori[sz]ed|permitted|"
+    r"\bbe (?:\w+ly )?(?:immediate|unconditional|released|freed|kept|authori[sz]ed|permitted|"
     r"returned|allowed|granted|given|stopped|protected|halted|abolished|"
     r"closed|dropped|investigated|treated|brought|ended|lifted|repealed|annulled|punished|compensated|"
     r"transferred|moved|admitted|informed|established|published|disclosed|respected|guaranteed|provided|"
@@ -80,7 +85,9 @@ def issuer_speaks(ask: Ask, sentence: str, context: Context, *, inside: bool = F
     """Whether the issuer, or the gathering reported on, asks this, now; `inside` a section for somebody."""
     before = re.sub(r"[“\"]", "", ask.before).rstrip()
     said = _SAID_BY.search(sentence, ask.start)
-    if said and not (_names(said["by"], context) or _of_the_head(said["by"], context)):
+    if said and not (
+        _names(said["by"], context) or _of_the_head(said["by"], context) or _ITS_OWN.search(said["by"])
+    ):
         return False
     if ask.modal:
         return _modal_counts(ask, sentence, context, inside=inside)
@@ -222,11 +229,17 @@ def _modal_counts(ask: Ask, sentence: str, context: Context, *, inside: bool) ->
     lead = sentence[: max(0, ask.start - len(ask.party) - 1)]
     refused = (
         (bool(_REPORTED.search(ask.before[-160:])) and not _GATHERING.search(ask.before[:80])),
-        ask.modal in {"should", "ought to", "shall"} and (context.opinion or (clause and not inside)),
+        ask.modal in {"should", "ought to", "shall"}
+        and (context.opinion or (clause and not inside and not ask.party)),
         parties.clean(ask.party).lower() in {"we", "i", "they", "he", "she", "it"},
         context.opinion and parties.country(ask.party) is None,
-        clause and not ((inside or (ask.modal == "must" and context.state)) and _UNDERGONE.search(ask.what)),
+        clause and not (_asks_in_passive(ask, context, inside=inside) and _UNDERGONE.search(ask.what)),
         not clause and parties.reader(ask.party) and not context.letter_to and not inside,
         bool(re.search(r"\b(?:if|whether|that)\s+$", lead[-8:]) and not _HOLDS.search(lead)),
     )
     return not any(refused)
+
+
+def _asks_in_passive(ask: Ask, context: Context, *, inside: bool) -> bool:
+    """Whether it is told by whom something is to be done: by its agent, the section, or the state alone."""
+    return inside or bool(ask.party) or (ask.modal == "must" and bool(context.state))

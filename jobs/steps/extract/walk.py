@@ -65,6 +65,10 @@ class Walk:
     """To whom the text says that its letter or declaration was handed or sent."""
     asked: bool = False
     """The sentence before has asked something."""
+    told_of: tuple[str, ...] = ()
+    """Of whom the sentence before tells something, for "they must"."""
+    relative: bool = False
+    """The open list says what something that is asked for does: "a resolution that: - establishes ..."."""
     passage: int = 0
     """Counts the lists and the paragraphs: what one of them asks twice is meant twice."""
     announced: list[Demand] = field(default_factory=list)
@@ -77,12 +81,13 @@ class Walk:
     def open(self, named: tuple[str, ...] | None) -> None:
         """A list of what `named` are to do begins; None where none is open any more."""
         self.opened, self.listed, self.marked, self.pledging = named, False, False, False
+        self.relative = False
         self.above = style(self.marker) if self.marker else ""
         self.passage += 1
 
     def turn(self, to: Turn) -> None:
         """The text turns to somebody."""
-        self.section, self.also, self.passing = to.parties, to.also, not to.lasts
+        self.section, self.also, self.passing, self.mentioned = to.parties, to.also, not to.lasts, ()
         self.open(to.parties if to.lists else None)
         if to.formal:
             self.formal.extend((*to.parties, *to.also))
@@ -97,7 +102,7 @@ class Walk:
         found: list[str] = []
         if vocative := _VOCATIVE.match(name):
             return self.spoken_to(vocative["name"])
-        if _ALL_OF_THEM.match(name) and (several := self.section or self.mentioned or self.last):
+        if _ALL_OF_THEM.match(name) and (several := self.mentioned or self.section or self.last):
             return several
         for part in parties.split(name):
             if _YOU.match(part):

@@ -1,7 +1,7 @@
 """Finds the countries a text is about, and the country of a named party."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import cache
 
@@ -20,6 +20,7 @@ _WEIGHTS = {
     "words": 1.0,
     "people": 0.8,
     "places": 0.8,
+    "told_by": 0.8,
     "parties": 0.6,
     "towns": 0.6,
     "doubtful": 0.2,
@@ -89,6 +90,13 @@ def countries_of_tokens(tokens: Tokens) -> tuple[str, ...]:
             scores[code] += _WEIGHTS.get(group, 0.5)
     ranked = sorted(scores, key=lambda code: -scores[code])
     return tuple(ranked[:_MOST])
+
+
+def spoken_in(tokens: Tokens, language: str) -> tuple[str, ...]:
+    """Where a text that names no country speaks, by words of one country alone; () for no answer."""
+    told = Counter(hit.value for hit in _speech(language).longest(tokens))
+    (first, most), *others = [*told.most_common(), ("", 0)]
+    return (first,) if most > max((count for _, count in others), default=0) else ()
 
 
 def _seats(tokens: Tokens, hits: list[Hit[_Mention]]) -> list[Hit[_Mention]]:
@@ -203,9 +211,19 @@ def _index() -> Phrases[_Mention]:
             for written in listed(line):
                 for phrase in _with_endings(written):
                     phrases.setdefault(phrase, (code, group))
+    for code, line in table("places")["told_by"].items():
+        for written in listed(line):
+            for phrase in _with_endings(written):
+                phrases.setdefault(phrase, (code, "told_by"))
     for phrase, code in _names(rows["locales"], frozenset(rows["skip"].split())):
         phrases.setdefault(phrase, (code, "names"))
     return Phrases(phrases.items())
+
+
+@cache
+def _speech(language: str) -> Phrases[str]:
+    rows = table("places")["speech"].get(language, {})
+    return Phrases((phrase, code) for code, line in rows.items() for phrase in listed(line))
 
 
 @cache

@@ -233,11 +233,24 @@ def _numbers(new: Traits, old: Traits) -> Iterator[Sign]:
         best = max(shared, key=_telling)
         yield Sign("same number of persons", _telling(best), str(best))
     elif new.numbers and old.numbers:
-        near = any(abs(a - b) <= 0.06 * max(a, b) for a in new.numbers for b in old.numbers if min(a, b) > 20)
+        near = any(
+            abs(a - b) <= 0.06 * max(a, b)
+            for a in new.numbers
+            for b in old.numbers
+            if min(a, b) > 20 and _rounded(a, b)
+        )
         at_once = near and gap(new, old) < DAY and new.source != old.source
         yield Sign(
             "about as many at once" if at_once else "nearly the number" if near else "other number", 1.0, ""
         )
+
+
+def _rounded(one: int, other: int) -> bool:
+    """Whether one of two numbers may be the other one rounded: 47 in a boat are not the 45 of another."""
+    return max(one, other) > _HUNDRED or one % 10 == 0 or other % 10 == 0
+
+
+_HUNDRED = 100
 
 
 def ages(new: Traits, old: Traits) -> Iterator[Sign]:

@@ -82,6 +82,10 @@ class _Found:
 
     def agree_loosely(self, match: "_Match", name: Name) -> None:
         """A name, and words of a text whose script marks none."""
+        if name.placed and len(name.words) == 1:
+            if match.part >= _PLACED:
+                self.places.add(name.words[0])
+            return
         self.take(match, name)
         if match.full or match.part >= 0.4:
             self.titled |= name.title

@@ -37,7 +37,7 @@ def names_in(tokens: Tokens, taken: set[int], cued: set[int], title_end: int, la
     for key, place in loose_names(tokens, taken | cued) if uncapped else ():
         if len(loose) < _MOST_LOOSE or key in loose:
             loose.setdefault(intern(key), []).append(place)
-    told += _introduced(tokens, title_end) if uncapped else ()
+    told += _introduced(tokens, taken, title_end) if uncapped else ()
     in_title = bisect_left(tokens.starts, title_end)
     return Names(tuple(told[:_MOST]), {key: tuple(places) for key, places in loose.items()}, in_title)
 
@@ -85,27 +85,36 @@ def _dotted(tokens: Tokens, title_end: int) -> Iterator[Name]:
                 yield name_of(words, sure=sure, title=title, first=place_of(tokens, match.start()))
 
 
-def _introduced(tokens: Tokens, title_end: int) -> Iterator[Name]:
+def _introduced(tokens: Tokens, taken: set[int], title_end: int) -> Iterator[Name]:
     """What a word for a person introduces, in Arabic and Chinese, or follows, in Japanese and Chinese."""
     words = tokens.words
     before, common = folded_list("before", "ar"), common_words()
     for i, word in enumerate(words):
-        if word in before:
+        if word in before or (word[:1] in _GLUED and _unglued(word) in before):
             run: list[str] = []
-            for after in range(i + 1, min(i + 4, len(words))):
+            first = i + 1 + (i + 1 in taken)  # "the Saudi activist" puts his country between
+            for after in range(first, min(first + 3, len(words))):
                 if not ARABIC.fullmatch(words[after]) or tokens.sentences[after] != tokens.sentences[i]:
                     break
                 if any(map(common, (words[after], bare_arabic(words[after])))):
                     break
                 run.append(bare_arabic(words[after]))
             if run:
-                yield name_of(abd(run), sure=True, title=tokens.starts[i] < title_end, first=i + 1)
+                yield name_of(abd(run), sure=True, title=tokens.starts[i] < title_end, first=first)
     for match in _han_introduced().finditer(tokens.text):
         name = match.group(1) or match.group(2)
         if east.begins_han_name(name[0]):
             title = match.start() < title_end
             heard, keys = sounds_of(name), han_keys(name)
             yield Name((fold(name),), (heard,), keys, True, title, place_of(tokens, match.start()))
+
+
+_GLUED = "وفبل"
+
+
+def _unglued(word: str) -> str:
+    """A word of Arabic without the particle before its article: للناشط, والناشط."""
+    return f"ال{word[2:]}" if word.startswith("لل") else word[1:]
 
 
 @cache

@@ -9,7 +9,7 @@ from itertools import combinations
 from math import log
 from sys import intern
 
-from jobs.steps.classify import HOME
+from jobs.steps.classify import GUESSED
 from jobs.steps.classify.cues import HARMS, find_cues
 from jobs.steps.lexicon.cities import cities
 from jobs.steps.lexicon.countries import countries_of_tokens, place_spans
@@ -297,8 +297,10 @@ def _tells_outcome(statement: Statement, stage: str, lead: str, found: Collectio
 def _countries(statement: Statement, tokens: Tokens) -> frozenset[str]:
     """The countries it is about, with those that they lie in."""
     found = frozenset(statement.countries or countries_of_tokens(tokens))
-    if statement.language in HOME and found == {HOME[statement.language]}:
-        found = frozenset(countries_of_tokens(tokens))  # the country of a language is a guess
+    guessed = found & GUESSED.get(statement.language, frozenset())
+    if guessed:
+        told = frozenset(countries_of_tokens(tokens))
+        found = found - (guessed - told) or told  # the country of a language is a guess
     return found | {_WITHIN[country] for country in found & _WITHIN.keys()}
 
 

@@ -24,8 +24,8 @@ def page(head: str, main: str, lang: str = "en") -> Document:
     return read_document(html.encode(), "text/html; charset=utf-8", URL)
 
 
-def pdf(*pages: list[str]) -> bytes:
-    """A small PDF with these lines on its pages."""
+def pdf(*pages: list[str], top: int = 10) -> bytes:
+    """A small PDF with these lines on its pages, the first of each in letters of `top` points."""
     kids = " ".join(f"{4 + 2 * n} 0 R" for n in range(len(pages)))
     objects = [
         "<< /Type /Catalog /Pages 2 0 R >>",
@@ -33,8 +33,8 @@ def pdf(*pages: list[str]) -> bytes:
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
     ]
     for number, lines in enumerate(pages):
-        drawn = " T* ".join(f"({line}) Tj" for line in lines)
-        stream = f"BT /F1 10 Tf 14 TL 50 780 Td {drawn} ET"
+        drawn = " T* ".join(f"({line}) Tj /F1 10 Tf" for line in lines)
+        stream = f"BT /F1 {top} Tf 14 TL 50 780 Td {drawn} ET"
         font = "/Resources << /Font << /F1 3 0 R >> >> /MediaBox [0 0 595 842]"
         objects.append(f"<< /Type /Page /Parent 2 0 R {font} /Contents {5 + 2 * number} 0 R >>")
         objects.append(f"<< /Length {len(stream)} >> stream\n{stream}\nendstream")
@@ -134,6 +134,28 @@ def test_a_pdf() -> None:
     assert "without any further delay and to let" in asked
     assert "in the summer, and we" in asked
     assert signed == ["Signed by", "Harbour Society, Norway", "Sailors Aid, Ghana"]
+
+
+@pytest.mark.parametrize(
+    ("first", "top", "title"),
+    [
+        ("Resolution of the Sixth Conference on Sailors at Home", 17, "{first} Their Families and Friends"),
+        ("Resolution of the Sixth Conference on Sailors at Home", 10, "{first}"),
+        ("Open the gate", 17, "{first}"),
+    ],
+)
+def test_a_title_in_larger_letters_goes_on(first: str, top: int, title: str) -> None:
+    """Its first line is full with fewer letters than a line of the text; a short one is whole."""
+    text = [
+        "We ask the harbour master to open the gate without delay and to let the families of the sailors",
+        "pass through it, as they were promised in the summer, and we ask that the promise be printed for",
+        "everybody.",
+    ]
+    document = read_document(
+        pdf([first, "Their Families and Friends", *text], top=top), "application/pdf", URL
+    )
+    assert document.title == title.format(first=first)
+    assert document.text.endswith("be printed for everybody.")
 
 
 def test_what_every_page_of_a_pdf_repeats_is_no_text() -> None:

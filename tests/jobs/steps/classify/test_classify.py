@@ -148,6 +148,35 @@ def test_a_label_of_the_end_ends_a_call_whatever_was_feared_and_wherever(
 
 
 @pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        (
+            "Appeal is closed to new evidence; hanging set for Sunday",
+            "Reza K. will be hanged on Sunday. Please write to the head of the judiciary at once.",
+        ),
+        (
+            "Dossier clos : expulsion de neuf réfugiés demain",
+            "Neuf réfugiés seront expulsés demain vers la Syrie. Appelez le ministère maintenant.",
+        ),
+        (
+            "사건 종결: 일요일 처형 예정",
+            "레자 K는 일요일에 처형될 예정입니다. 지금 사법부 수장에게 편지를 보내 주십시오.",
+        ),
+    ],
+)
+def test_what_is_over_may_be_something_else_than_the_action(title: str, text: str) -> None:
+    """Whose readers are asked to act at once, of a harm that has its day, are called and not sent home."""
+    alert = judged(title, text).alert
+    assert (alert.msg_type, alert.urgent) == (MsgType.ALERT, True)
+
+
+def test_an_action_that_is_stopped_without_a_reason_is_over() -> None:
+    """What was feared stands in the title, and its readers are told to write no more."""
+    text = "Please stop writing to the head of the judiciary now. Do not call the prison any more."
+    assert judged("STOP ACTION: Reza K. faces execution on Sunday", text).alert.msg_type is MsgType.CANCEL
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Since our appeal of 3 May, the teacher was moved to Evin. Please keep writing.",
@@ -222,6 +251,52 @@ def test_a_word_of_release_calls_off_no_live_danger(title: str, text: str) -> No
 @pytest.mark.parametrize(
     ("title", "text"),
     [
+        (
+            "Libéré en mai, un blogueur est de nouveau enlevé à Garoua",
+            "Des hommes cagoulés l'ont emmené lundi soir. Sa famille est sans nouvelles.",
+        ),
+        (
+            "Libérée sous caution, une avocate à nouveau enlevée",
+            "Des hommes sans uniforme l'ont prise mardi. On redoute la torture.",
+        ),
+        (
+            "Excarcelado en mayo, vuelven a llevarse a un maestro",
+            "Hombres sin placa lo sacaron de su casa el lunes. Su familia teme tortura.",
+        ),
+    ],
+)
+def test_who_is_taken_again_is_in_danger_again(title: str, text: str) -> None:
+    """That somebody was free for a while neither ends the call nor hushes it."""
+    alert = judged(title, text).alert
+    assert alert.urgent
+    assert alert.msg_type is not MsgType.CANCEL
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        (
+            "Algeria expelled 280 people at Assamaka in a single night",
+            "The last truck left at three in the morning. HRW called the operation a collective expulsion.",
+        ),
+        (
+            "More than 4,000 Afghans crossed at Islam Qala in one week, most deported",
+            "They were brought in buses day and night. The network condemns the mass deportations.",
+        ),
+        (
+            "En una sola noche expulsaron a 230 personas por Peñas Blancas",
+            "Los autobuses salieron a las once; al amanecer no quedaba nadie. La red condena la operación.",
+        ),
+    ],
+)
+def test_a_return_that_is_done_does_not_ring(title: str, text: str) -> None:
+    """However fast it went, nobody can stop it any more."""
+    assert not judged(title, text).alert.urgent
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
         ("Nine refugees face return tonight", "This is a drill of our phone tree. No action is needed."),
         ("아홉 명 오늘 밤 북송 위기", "이것은 훈련입니다. 실제 상황이 아닙니다."),
         ("Ten years ago tonight, nine children were returned to North Korea", "We remember them."),
@@ -230,6 +305,68 @@ def test_a_word_of_release_calls_off_no_live_danger(title: str, text: str) -> No
 def test_neither_a_drill_nor_a_memory_rings(title: str, text: str) -> None:
     """What is practised, and what was years ago, is no danger now."""
     assert not judged(title, text).alert.urgent
+
+
+_DUE = (
+    "Earl Dunmore is scheduled to be executed in Ohio on 12 June 2024. In 1993 the jury relied on testimony "
+    "that has since been withdrawn, and his first death sentence was overturned in 1999."
+)
+_DUE_IN_FRENCH = (
+    "Il doit être exécuté en Alabama le 12 juin 2024. Condamné à mort en 1997, il avait été rejugé en 2004 "
+    "et condamné de nouveau ; un témoin s'est rétracté depuis."
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "urgent"),
+    [
+        ("Execution set although a witness recanted", _DUE, True),
+        ("Exécution fixée malgré les doutes", _DUE_IN_FRENCH, True),
+        (
+            "Film about an execution opens",
+            "A film about a man who is executed will be shown on 12 June.",
+            False,
+        ),
+    ],
+)
+def test_a_harm_that_has_its_day_rings_weeks_before(title: str, text: str, urgent: bool) -> None:
+    """It can still be prevented, whatever happened years ago; what is shown on that day is no harm."""
+    assert judged(title, text).alert.urgent is urgent
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        (
+            "Россия: остановить экстрадицию в Таджикистан",
+            "Ему угрожают пытки. Суд рассмотрит жалобу в среду.",
+        ),
+        (
+            "脱北者の北朝鮮への強制送還を停止せよ : 協会声明",
+            "中国で逮捕された7人が送還されようとしています。",
+        ),
+        ("泰国勿将被捕维吾尔人遣返中国", "他们面临引渡,家属呼吁当局停止遣返。"),
+        (
+            "탈북민 5명 중국서 체포…강제북송 중단 촉구",
+            "인권단체는 투먼으로 옮겨진 이들이 곧 북송될 위기라고 했다.",
+        ),
+        (
+            "Le Maroc ne doit pas extrader le journaliste",
+            "Il risque la torture. L'extradition est imminente.",
+        ),
+    ],
+)
+def test_what_a_release_asks_not_to_be_done_is_ahead(title: str, text: str) -> None:
+    """Press releases say what is about to happen by asking that it be not done."""
+    assert judged(title, text).alert.urgent
+
+
+def test_a_smear_campaign_is_no_campaign() -> None:
+    """What is done to somebody is not what readers are asked to join."""
+    found = judged(
+        "Reporter missing amidst intimidatory campaign against the press", "He was arrested by soldiers."
+    )
+    assert found.kind is not Kind.CAMPAIGN
 
 
 def test_a_source_knows_its_country_better_than_a_guess() -> None:
@@ -303,3 +440,21 @@ def test_thanks_for_what_was_done_for_others_end_no_call(text: str) -> None:
     assert not any(reason.evidence == "stop calling" for reason in alert.reasons)
     over = "The twelve are safe. Thank you to all who called. No further calls are needed."
     assert judged("Deportation flight cancelled: 12 Uyghurs free", over).alert.msg_type is MsgType.CANCEL
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "language", "countries"),
+    [
+        ("미얀마 영화 상영회 안내", "토요일 저녁 7시, 관람은 무료입니다.", "ko", ("MM", "KR")),
+        ("ミャンマー映画の上映会のご案内", "土曜の夜7時から。入場無料、予約不要です。", "ja", ("MM", "JP")),
+        ("Показ фильма о Мьянме", "В субботу в 19:00, вход свободный.", "ru", ("MM",)),
+        ("義工招募", "查詢請致電幹事。", "zh", ("HK",)),
+        ("志工招募", "活動於週日舉行，可開立捐款收據。", "zh", ("TW",)),
+        ("招聘启事", "名额有限。", "zh", ("CN",)),
+        ("報名", "請來電。", "zh", ()),
+        ("الأسير يعلق إضرابه", "علق إضرابه مساء أمس.", "ar", ("PS",)),
+    ],
+)
+def test_where_a_text_is_at_home(title: str, text: str, language: str, countries: tuple[str, ...]) -> None:
+    """An event in Korean is held in Korea, whatever it is about; words tell Taiwan from Hong Kong."""
+    assert judged(title, text, language=language).countries == countries

@@ -20,6 +20,7 @@ from tests.builders import NOON
         ("demand against harm", "a demand, and a harm"),
         ("harm dated, feared", "a grave harm expected on a day that is near"),
         ("date soon", "a date within two weeks"),
+        ("text opens closed", "the action is over, as the first word of its text"),
     ],
 )
 def test_a_feature_is_told_in_words(name: str, told: str) -> None:

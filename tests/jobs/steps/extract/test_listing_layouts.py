@@ -41,6 +41,23 @@ LAYOUTS = {
     "sort above the title": ("NEWS\n{title}\n{iso}\n{text}\n\n", ""),
     "headings in Markdown": ("## {title}\n\n*{iso}*\n\n{text}\n\n", ""),
     "a line for each cell": ("{n}\n{title}\nadmin\n{iso}\n1{n}\n", ""),
+    "sort and date above the title": ("{sort} | {iso}\n{title}\n{text}\n\n", ""),
+    "sort and date above, nothing between": ("{sort} | {iso}\n{title}\n{text}\n", ""),
+    "date, sort and title below each other": ("{iso}\n{sort}\n{title}\n\n", ""),
+    "writer and date at the end": ("{title}\n{text}\n{iso} | {sort} | 0 Comments\n\n", ""),
+    "title and its data in turn": ("{title}\nadmin {iso} 1{n}\n", ""),
+    "date and title in turn": ("{iso}\n{title}\n", ""),
+    "a column of sorts": (
+        "{n}\t{sort}\t{title}\tadmin\t{iso}\t1{n}\n",
+        "",
+        "No\tCategory\tTitle\tWriter\tDate\tHit\n",
+    ),
+    "sorts in brackets": ("{n}\t[{sort}]\t{title}\tadmin\t{iso}\t1{n}\n", ""),
+    "a table without numbers": ("{iso}\t{title}\t{sort}\n", "", "Date\tTitle\tType\n"),
+    "cells without numbers or heads": ("{title}    admin    {iso}    1{n}\n", ""),
+    "a table in Markdown": ("| {n} | {title} | {iso} |\n", "", "| No | Title | Date |\n|---|---|---|\n"),
+    "links in Markdown": ("[{title}](https://x.example/{n})\n{iso}\n{text}\n\n", ""),
+    "bold titles": ("**{title}**\n{iso}\n{text}\n\n", ""),
     "rules between": ("{title}\n{iso}\n\n{text}\n\n", "------------------\n\n"),
 }
 
@@ -48,17 +65,57 @@ LAYOUTS = {
 @pytest.mark.parametrize("items", [ENGLISH, KOREAN], ids=["en", "ko"])
 @pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS.keys())
 def test_each_item_of_a_page_is_found_in_every_layout(
-    layout: tuple[str, str], items: tuple[tuple[str, str, date], ...]
+    layout: tuple[str, ...], items: tuple[tuple[str, str, date], ...]
 ) -> None:
     """The page's name, its menu and the links to further pages are no items."""
-    form, between = layout
+    form, between, *head = layout
     rows = [
-        form.format(n=204 - at, title=title, text=text, iso=f"{day:%Y-%m-%d}", dotted=f"{day:%Y.%m.%d}")
+        form.format(
+            n=204 - at,
+            title=title,
+            text=text,
+            iso=f"{day:%Y-%m-%d}",
+            dotted=f"{day:%Y.%m.%d}",
+            sort=("News", "Letter", "Report", "Campaign")[at],
+        )
         for at, (title, text, day) in enumerate(items)
     ]
-    page = f"Delta Rights Group\n\nHome | About | News | Donate\n\nNews\n\n{between.join(rows)}\n1 2 3 4 >"
+    top = f"Delta Rights Group\n\nHome | About | News | Donate\n\nNews\n\n{''.join(head)}"
+    page = f"{top}{between.join(rows)}\n1 2 3 4 >"
     found = split(Document("", page))
     assert [(one.title, one.posted) for one in found] == [(title, day) for title, _, day in items]
+
+
+UNDATED = {
+    "a link to the rest behind each preview": "{title}\n{text} [Read more]\n\n",
+    "how long ago": "{title}\n{n} days ago\n{text}\n\n",
+    "where it is filed": "{title}\n{text}\nFiled under: {sort}\n\n",
+    "a day without its year": "{n}\t{title}\tadmin\t05-2{n}\t120{n}\n",
+    "a line for each cell, a day without its year": "{n}\n{title}\nadmin\n05-2{n}\n120{n}\n",
+}
+
+
+@pytest.mark.parametrize("items", [ENGLISH, KOREAN], ids=["en", "ko"])
+@pytest.mark.parametrize("form", UNDATED.values(), ids=UNDATED.keys())
+def test_items_are_told_apart_where_no_whole_date_is_printed(
+    form: str, items: tuple[tuple[str, str, date], ...]
+) -> None:
+    """Their dates stay unknown."""
+    rows = (
+        form.format(n=8 - at, title=title, text=text, sort="News")
+        for at, (title, text, _) in enumerate(items)
+    )
+    page = f"Delta Rights Group\n\nHome | About | News | Donate\n\nNews\n\n{''.join(rows)}\n1 2 3 4 >"
+    found = split(Document("", page))
+    assert [(one.title, one.posted) for one in found] == [(title, None) for title, _, _ in items]
+
+
+def test_titles_of_other_pages_below_a_text_are_no_listing() -> None:
+    """They have their dates, too, and so has the text; but nothing else stands under them."""
+    body = " ".join(f"Paragraph {n} tells of the sea, the boats and the families." for n in range(40))
+    others = "".join(f"{title}\n{day:%d %b %Y}\n" for title, _, day in ENGLISH)
+    page = f"Delta Rights Group\n\nSix fishermen are held\n23 May 2019\n\n{body}\n\nRelated\n\n{others}"
+    assert len(split(Document("", page))) == 1
 
 
 def test_a_chronology_is_no_listing() -> None:

@@ -138,6 +138,8 @@ def test_a_russian_word_is_no_town_by_chance(text: str, codes: tuple[str, ...]) 
         ("The commission of Géorgie: clémence refusée", ("US",)),
         ("Georgia: the Governor of Kutaisi resigns", ("GE",)),
         ("Georgia votes", ("GE",)),
+        ("Tchad : RSF demande la libération d'un journaliste", ("TD",)),
+        ("RSF shelling of El Fasher goes on", ("SD",)),
         ("عُمان: ناشط أمام المحكمة", ("OM",)),
         ("عمّان: ناشط أمام المحكمة", ("JO",)),
         ("عمان: السلطنة تطلق ناشطاً", ("OM",)),
@@ -195,6 +197,27 @@ def test_a_street_a_first_name_or_a_chamber_is_no_country(text: str, codes: tupl
 def test_chinese_words_of_one_place(text: str, code: str) -> None:
     """Organs and quarters tell Taiwan, Hong Kong and the mainland apart."""
     assert countries_in(text) == (code,)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("우르미아 교도소, 독방 이감", "IR"),
+        ("청주 보호소에서 단식", "KR"),
+        ("그 후에 비가 왔다", ""),
+        ("참여해주시기 바랍니다", ""),
+        ("エルファシルから逃れた人びと", "SD"),
+        ("長沙の弁護士が連行された", "CN"),
+        ("长沙律师失联，妻子抵达", "CN"),
+        ("Этап в Мелехово", "RU"),
+        ("Ассамблея приняла документ", ""),
+        ("وقفة أمام سجن القناطر", "EG"),
+        ("دعا إلى الحد الأقصى", ""),
+    ],
+)
+def test_towns_and_prisons_in_other_scripts(text: str, code: str) -> None:
+    """A town or a prison speaks for its country in its own script; a word that holds one does not."""
+    assert countries_in(text) == ((code,) if code else ())
 
 
 @pytest.mark.parametrize(

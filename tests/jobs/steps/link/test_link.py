@@ -363,3 +363,25 @@ def test_never_raises(title: str, text: str, other: str) -> None:
     """Any two statements can be compared, with the same answer twice."""
     known = [replace(told(other), case_id=1)]
     assert link(told(title, text), known) == link(told(title, text), known)
+
+
+def test_two_boats_off_one_town_stay_two() -> None:
+    """Neither a town that both name nor nearly as many on board makes one case of two boats."""
+    first = told("47 شخصاً على قارب شمال زوارة", "لا محرك ولا سترات، وبينهم ستة أطفال.", language="ar")
+    second = told(
+        "About 45 people adrift off Zuwara, four of them women",
+        "They left on Sunday night; the engine failed.",
+        hours=73,
+        source="alarm",
+    )
+    assert after(first, second).case is None
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["لبنان: ترحيل اللاجئ السوري مهند الخطيب غداً", "نداء للناشط مهند الخطيب", "تضامناً مع الناشط مهند الخطيب"],
+)
+def test_a_name_behind_a_word_for_a_person(title: str) -> None:
+    """Neither a nationality between the two nor a particle before the word hides an Arabic name."""
+    names = read_traits(told(title, language="ar")).names.told
+    assert [name.words for name in names] == [("مهند", "خطيب")]

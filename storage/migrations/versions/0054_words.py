@@ -10,8 +10,8 @@ from alembic import op
 
 from storage.packing import WORDED, pack, unpack
 
-revision = "0053"
-down_revision = "0052"
+revision = "0054"
+down_revision = "0053"
 branch_labels = None
 depends_on = None
 
