@@ -119,9 +119,9 @@ def this_node(roles: frozenset[str]) -> Node:
     return Node(secrets.token_hex(8), locks.place(), made, tuple(sorted(roles)))
 
 
-def workers() -> Workers:
-    """Where what strangers wrote is read: processes of their own, which end in time."""
-    return Workers(preload=PRELOAD)
+def workers(most: int = 2) -> Workers:
+    """Where what strangers wrote is read: up to so many processes of their own, which end in time."""
+    return Workers(most=most, preload=PRELOAD)
 
 
 def in_memory_vault() -> Vault:

@@ -5,9 +5,11 @@ entries -> batches -> known? -> understand, in workers, some batches at a time -
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterable, Callable, Collection, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Collection, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TypeVar
 
 from jobs.filing import keep, place
 from jobs.lines import Line
@@ -21,14 +23,36 @@ from storage.records import Entry, Source, Statement
 BATCH = 200
 """Entries that are stored together: killed, an import loses no more than the reading of these."""
 _IN_FLIGHT = 4
-"""Batches that are read while one is stored: enough for two workers, and for their memory."""
+"""Batches that are read at once, but the one that is stored: enough for some workers, and for our memory."""
 _PIECE = 10
 """Entries that one job of a worker reads."""
 
 Item = tuple[Entry, Source]
 """What is to be read; or a `Line` of an export, in which all has been read."""
+Late = tuple[Statement, Entry, Source]
+"""What was taken in unread, and is to be read now."""
 Key = tuple[str, str]
 """The name of a source, and a uid of it."""
+_Given = TypeVar("_Given")
+_Found = TypeVar("_Found")
+
+
+async def read_ahead(
+    given: AsyncIterable[_Given], read: Callable[[_Given], Awaitable[_Found]], most: int
+) -> AsyncGenerator[_Found, None]:
+    """What is read of each, in their order; so many at most are read at once, also while one is stored."""
+    waiting: deque[asyncio.Future[_Found]] = deque()
+    try:
+        async for one in given:
+            waiting.append(asyncio.ensure_future(read(one)))
+            if len(waiting) >= most:
+                yield await waiting.popleft()
+        while waiting:
+            yield await waiting.popleft()
+    finally:
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +96,9 @@ class Intake:
     async def take(self, batches: AsyncIterable[Sequence[Item | Line]]) -> Taken:
         """Takes batches of entries, each with its source, in order."""
         done = Taken()
-        waiting: deque[asyncio.Task[Read]] = deque()
-        try:
-            async for batch in batches:
-                waiting.append(asyncio.create_task(self._read(tuple(batch))))
-                if len(waiting) >= _IN_FLIGHT:
-                    done = await self._kept(await waiting.popleft(), done)
-            while waiting:
-                done = await self._kept(await waiting.popleft(), done)
-        finally:
-            for task in waiting:
-                task.cancel()
-            await asyncio.gather(*waiting, return_exceptions=True)
+        async with aclosing(read_ahead(batches, self._read, _IN_FLIGHT)) as found:
+            async for read in found:
+                done = await self._kept(read, done)
         return done
 
     async def take_read(self, items: Sequence[tuple[Source, Understood]], done: Taken) -> Taken:
@@ -92,22 +107,25 @@ class Intake:
 
     async def understand_rest(self) -> int:
         """Understands what was taken in unread, the oldest first; returns how many."""
-        count, last = 0, 0
-        while True:
-            rest = await asyncio.to_thread(self._deferred, last)
-            if not rest:
-                return count
-            last = max(statement.id for statement, _, _ in rest)
-            items = [(entry, source) for _, entry, source in rest]
-            read = await self._understood(items)
-            found = [
-                (one[0], source, understood) for one, (source, understood) in zip(rest, read, strict=True)
-            ]
-            await asyncio.to_thread(self._place, found)
-            count += len(rest)
-            self.told(Taken(count))
+        count = 0
+        async with aclosing(read_ahead(self._rest(), self._read_late, _IN_FLIGHT)) as found:
+            async for read in found:
+                await asyncio.to_thread(self._place, read)
+                count += len(read)
+                self.told(Taken(count))
+        return count
 
-    async def _read(self, batch: tuple[Item | Line, ...]) -> Read:
+    async def _rest(self) -> AsyncGenerator[Sequence[Late], None]:
+        last = 0
+        while rest := await asyncio.to_thread(self._deferred, last):
+            last = max(statement.id for statement, _, _ in rest)
+            yield rest
+
+    async def _read_late(self, rest: Sequence[Late]) -> Sequence[tuple[Statement, Source, Understood]]:
+        read = await self._understood([(entry, source) for _, entry, source in rest])
+        return [(one[0], source, found) for one, (source, found) in zip(rest, read, strict=True)]
+
+    async def _read(self, batch: Sequence[Item | Line]) -> Read:
         whole = [(one.source, one) for one in batch if isinstance(one, Line)]
         items = [one for one in batch if not isinstance(one, Line)]
         fresh, withheld, differing = await asyncio.to_thread(self._fresh, items)
@@ -225,7 +243,7 @@ class Intake:
         if statement and statement.case_id:
             self._cases[one.case.id] = statement.case_id
 
-    def _deferred(self, after: int) -> list[tuple[Statement, Entry, Source]]:
+    def _deferred(self, after: int) -> list[Late]:
         with self.database.read() as work:
             found = []
             for statement in work.statements.deferred(after, BATCH):

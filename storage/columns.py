@@ -1,12 +1,13 @@
 """What tables are made of: the sorts of columns that both kinds of database keep alike, and names."""
 
-import zlib
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Text, TypeDecorator
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
+
+from storage.packing import pack, unpack
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -61,37 +62,33 @@ def _day_in_sqlite(element: DayOf, compiler: SQLCompiler, **given: object) -> st
 
 
 class Prose(TypeDecorator[str]):
-    """A text that may be long: SQLite is given it packed; for PostgreSQL see `storage.compact`."""
+    """A text that may be long: SQLite is given it packed; for PostgreSQL see `storage.compact`.
+
+    `worded`: with the words of its language, which programs before migration 0054 cannot read.
+    """
 
     impl = Text
     cache_ok = True
-    worthwhile = 300
-    """Characters from which on packing saves anything."""
+
+    def __init__(self, *, worded: bool = True) -> None:
+        super().__init__()
+        self.worded = worded
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | bytes | None:
         """Packed on the way in, where that is shorter."""
         if value is None or dialect.name != "sqlite":
             return value
-        return self.packed(value) or value
+        return pack(value, worded=self.worded) or value
 
     def process_result_value(self, value: str | bytes | None, dialect: Dialect) -> str | None:
         """The text on the way out."""
         del dialect
         return self.unpacked(value)
 
-    @classmethod
-    def packed(cls, value: str) -> bytes | None:
-        """The text packed, where that is shorter; else None."""
-        if len(value) < cls.worthwhile:
-            return None
-        raw = value.encode("utf-8")
-        packed = zlib.compress(raw, 6)
-        return packed if len(packed) < len(raw) else None
-
     @staticmethod
     def unpacked(value: str | bytes | None) -> str | None:
         """The text, of what SQLite keeps."""
-        return zlib.decompress(value).decode("utf-8") if isinstance(value, bytes) else value
+        return unpack(value) if isinstance(value, bytes) else value
 
 
 # SQLite counts rows by itself only for INTEGER; everywhere else ids may outgrow 32 bits.

@@ -1,7 +1,8 @@
 """Takes an archive of before over into little room (`storage.compact`), in small steps, while others go on.
 
 Nothing is noted of how far it came: each step finds what it has left to do by looking, so whatever ends it,
-the same call goes on. On SQLite there is but one: texts are packed where they stand.
+the same call goes on. On SQLite there is but one: texts are packed where they stand. So is
+one that was compact before texts were packed with words (`storage.packing`).
 """
 
 import time
@@ -16,12 +17,22 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from storage import locks
-from storage.columns import Prose
-from storage.compact import ASKED_AGAIN_AFTER, FOUND, TOLD, is_compact, say_whom_it_serves
+from storage.compact import (
+    ASKED_AGAIN_AFTER,
+    FOUND,
+    TOLD,
+    WORDED,
+    is_compact,
+    is_worded,
+    say_whom_it_serves,
+    serves,
+)
 from storage.connecting import StorageError, Unusable, reason
 from storage.database import Database
 from storage.migrate import is_locked
 from storage.odds import repeated
+from storage.packing import LEAST, packed_anew
+from storage.packing import WORDED as HEAD
 
 PORTION = 500
 """Statements in one transaction."""
@@ -103,7 +114,7 @@ def _check_nodes(database: Database, now: datetime, version: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Sqlite:
-    """On SQLite texts are packed as they are written, by programs that know how."""
+    """On SQLite texts are packed as they are written, by programs that know how, and how well."""
 
     database: Database
     tell: Tell
@@ -124,11 +135,11 @@ class _Sqlite:
         """The rows of the next portion that were looked at."""
         with self.database.write() as work:
             question = (
-                f"SELECT rowid, text FROM {table} WHERE rowid > ? AND typeof(text) = 'text' "  # noqa: S608 - names of our own
-                "AND length(text) >= ? ORDER BY rowid LIMIT ?"
+                f"SELECT rowid, text FROM {table} WHERE rowid > ? AND CASE typeof(text) "  # noqa: S608 - names of our own
+                "WHEN 'text' THEN length(text) >= ? ELSE substr(text, 1, 2) <> ? END ORDER BY rowid LIMIT ?"
             )
-            rows = work.connection.exec_driver_sql(question, (last, Prose.worthwhile, PORTION)).all()
-            packed = [(Prose.packed(text), row) for row, text in rows]
+            rows = work.connection.exec_driver_sql(question, (last, LEAST, HEAD, PORTION)).all()
+            packed = [(packed_anew(text), row) for row, text in rows]
             if any(text for text, _ in packed):
                 change = f"UPDATE {table} SET text = ? WHERE rowid = ?"  # noqa: S608 - likewise
                 work.connection.exec_driver_sql(change, [one for one in packed if one[0]])
@@ -166,6 +177,8 @@ class _PostgreSQL:
             self._in_turn(_exchange)
             self.tell(Portion("exchanged", numbered, ended=True))
         self._let_go()
+        self.look()
+        self._in_turn(_word)
         packed = self._through("packed", "statements", _pack)
         titled = self._through("titled", "entries", _title)
         return Compacted(numbered, packed, titled, before, self._room())
@@ -191,7 +204,7 @@ class _PostgreSQL:
             with self._plain() as connection:
                 valid = connection.execute(_VALID, {"name": index}).scalar()
                 if valid is False:  # it was broken off
-                    connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY {index}")
+                    connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY IF EXISTS {index}")
                 if not valid:
                     connection.exec_driver_sql(
                         f"CREATE INDEX CONCURRENTLY {index} ON {_MADE} USING gin (statement_index_{name}(id))"
@@ -207,7 +220,7 @@ class _PostgreSQL:
             if there and connection.execute(_OTHERS, {"ours": f"vigil-{locks.place()}"}).scalar():
                 time.sleep(ASKED_AGAIN_AFTER + _PATIENCE)
             for name in there:
-                connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY {name}")
+                connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
 
     def _through(
         self, step: str, table: str, does: Callable[[Connection, int], tuple[Sequence[int], int]]
@@ -245,7 +258,9 @@ class _PostgreSQL:
     def _plain(self) -> Iterator[Connection]:
         """A session in which each statement is a transaction of its own."""
         with self.database.engine.connect() as connection:
-            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+            plain = connection.execution_options(isolation_level="AUTOCOMMIT")
+            plain.exec_driver_sql(_LOOKS_FOR_US)
+            yield plain
 
     def _in_turn(self, does: Callable[[Connection], None]) -> None:
         """A step that wants a table for itself: it waits shortly, lets everybody pass, and tries again."""
@@ -306,11 +321,17 @@ def _exchange(connection: Connection) -> None:
     say_whom_it_serves(connection)
 
 
+def _word(connection: Connection) -> None:
+    """From now on texts may be packed with words. A program that asks later writes them as before."""
+    if not is_worded(connection):
+        say_whom_it_serves(connection, max(WORDED, serves(connection)))
+
+
 def _pack(connection: Connection, last: int) -> tuple[Sequence[int], int]:
     """Packs the texts of the next statements; gives those that were looked at, and how many it changed."""
-    given = {"last": last, "most": PORTION, "least": Prose.worthwhile}
+    given = {"last": last, "most": PORTION, "least": LEAST, "head": HEAD}
     rows = connection.execute(_LONG, given).all()
-    packed = [(row.id, found) for row in rows if (found := Prose.packed(row.text))]
+    packed = [(row.id, found) for row in rows if (found := packed_anew(row.packed or row.text))]
     if packed:
         numbers, texts = zip(*packed, strict=True)
         connection.execute(_PACKED, {"numbers": list(numbers), "texts": list(texts)})
@@ -327,6 +348,13 @@ def _title(connection: Connection, last: int) -> tuple[Sequence[int], int]:
     return [row.id for row in rows], changed if same else 0
 
 
+_LOOKS_FOR_US = (
+    "SELECT set_config(name, '1s', false) FROM pg_settings WHERE name = 'client_connection_check_interval'"
+)
+"""Else what we asked for goes on for minutes when we are killed, and in the way of whoever goes on.
+
+The server knows it since PostgreSQL 14.
+"""
 _WIDE = tuple(f"ix_statement_index_words_{name}" for name in _VECTORS)
 _OTHERS = sa.text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
@@ -339,8 +367,8 @@ _NEXT = sa.text(
 )
 _VALID = sa.text("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:name)")
 _LONG = sa.text(
-    "SELECT id, text FROM statements WHERE id > :last AND packed IS NULL AND length(text) >= :least "
-    "ORDER BY id LIMIT :most FOR UPDATE"
+    "SELECT id, text, packed FROM statements WHERE id > :last AND CASE WHEN packed IS NULL "
+    "THEN length(text) >= :least ELSE substr(packed, 1, 2) <> :head END ORDER BY id LIMIT :most FOR UPDATE"
 )
 _PACKED = sa.text(
     "UPDATE statements SET text = '', packed = given.packed FROM "

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 
 from storage.additions import Additions
 from storage.columns import Moment, Prose
-from storage.compact import is_wide, tell_titles, widened
+from storage.compact import fitted, is_wide, is_worded, tell_titles
 from storage.engines import index_for
 from storage.migrate import current_revision, newest_revision, upgrade
 from storage.tables.archive import statements
@@ -70,13 +70,14 @@ def rows_in(
     `without`: recipients, by id, who are left out with every row about them, and what refers to those.
     """
     copied, wide = {}, is_wide(target)
+    worded = is_worded(target) or target.dialect.name == "sqlite"
     left: dict[str, Container[int]] = {_RECIPIENTS: without}
     for table in tables:
         copied[table.name] = 0
         stays = _staying(table, left)
         gone = left.setdefault(table.name, set()) if _is_referred_to(table, tables) else None
         for batch in _batches(source, table):
-            rows = [widened(row) if wide else row for row in batch if stays(row)]
+            rows = [fitted(row, wide=wide, worded=worded) for row in batch if stays(row)]
             if isinstance(gone, set) and len(rows) < len(batch):
                 gone.update(row["id"] for row in batch if not stays(row))
             if rows:
@@ -261,7 +262,7 @@ def _plain_type(_inspector: object, _table: sa.Table, column: dict[str, Any]) ->
     """A type that both kinds of database know, and times with their zone."""
     kind = column["type"].as_generic()
     if column["name"] == "text" and isinstance(kind, sa.Text):
-        column["type"] = Prose()
+        column["type"] = Prose(worded=False)  # of a database of any version, for a program of that
     elif isinstance(kind, sa.JSON):
         column["type"] = sa.JSON(none_as_null=True)  # nothing stays nothing, and is no "null" in writing
     else:

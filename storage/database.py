@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -21,7 +22,7 @@ from storage.cases import Cases
 from storage.clock import now_utc as now_utc  # noqa: PLC0414 - those who keep something take it from here
 from storage.closing import close, is_closed
 from storage.columns import Moment
-from storage.compact import is_compact
+from storage.compact import is_compact, is_worded, packed
 from storage.connecting import StorageError as StorageError  # noqa: PLC0414 - likewise
 from storage.connecting import Unusable as Unusable  # noqa: PLC0414 - likewise
 from storage.connecting import connecting
@@ -281,8 +282,9 @@ class Database:
     def _work(self, connection: Connection, additions: Additions) -> Work:
         index = index_for(connection, additions, self._memory)
         key = Present(self.keys, connection)
-        compact = is_compact(connection, self._memory)
-        statements = Statements(connection, additions, index, key.mark, compact=compact)
+        compact, worded = is_compact(connection, self._memory), is_worded(connection, self._memory)
+        as_kept = partial(packed, compact=compact, worded=worded)
+        statements = Statements(connection, additions, index, key.mark, as_kept)
         sources = Sources(connection)
         deliveries = Deliveries(connection, additions, key)
         return Work(

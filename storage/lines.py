@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.columns import Moment, Prose
+from storage.packing import is_worded, pack
 
 SETTINGS = "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET bytea_output = 'hex'"
 """What a session has to say to PostgreSQL for its lines to be ours."""
@@ -52,17 +53,18 @@ class Tally:
         return f"{self.total:032x}"
 
 
-def liner(table: sa.Table, *, compact: bool = False) -> Callable[[Row], bytes]:
+def liner(table: sa.Table, *, compact: bool = False, worded: bool = False) -> Callable[[Row], bytes]:
     """What makes a line of a row of this table, given as SQLite keeps it, in the order of its columns.
 
-    For a `compact` archive (`storage.compact`) what stays packed goes into a column of its own.
+    For a `compact` archive (`storage.compact`) what stays packed goes into a column of its own, `worded` with
+    the words of its language (`storage.packing`).
     """
     writers = [_writer(column) for column in table.columns]
     names = [column.name for column in table.columns]
     places = (names.index("text"), names.index("packed")) if compact and "packed" in names else None
 
     def line(row: Row) -> bytes:
-        given = row if places is None else _apart(row, *places)
+        given = row if places is None else _apart(row, *places, worded=worded)
         fields = (
             b"\\N" if value is None else write(value) for write, value in zip(writers, given, strict=True)
         )
@@ -71,14 +73,12 @@ def liner(table: sa.Table, *, compact: bool = False) -> Callable[[Row], bytes]:
     return line
 
 
-def _apart(row: Row, text: int, packed: int) -> Row:
+def _apart(row: Row, text: int, packed: int, *, worded: bool) -> Row:
     """The row with its text packed in the other column, where that is shorter."""
-    value = row[text]
-    if isinstance(value, bytes):
-        said = Prose.unpacked(value) or ""
-        found = Prose.packed(said.replace("\x00", "")) if "\x00" in said else value
-    else:
-        found = Prose.packed(value.replace("\x00", ""))
+    value = row[packed] or row[text]
+    said = Prose.unpacked(value) or ""
+    stays = isinstance(value, bytes) and "\x00" not in said and (worded or not is_worded(value))
+    found = value if stays else pack(said.replace("\x00", ""), worded=worded)
     if found is None:
         return row
     given = list(row)

@@ -18,6 +18,8 @@ class Memory:
         self._numbers: tuple[Hashable, dict[str, int]] = (None, {})
         self.is_compact = False
         """How the archive is kept (`storage.compact`), as it was told last."""
+        self.is_worded = False
+        """Likewise, of its texts."""
         self.asked_again = 0.0
         """Until when, of the monotonic clock, it is taken for what it was: it may be exchanged."""
 

@@ -1,6 +1,5 @@
 """Brings the tables of a database to the version this program needs (Alembic)."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -15,7 +14,8 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateIndex
 
-from storage.compact import SINCE, is_compact, say_whom_it_serves
+from storage.compact import SINCE, WORDED, is_compact, is_worded, say_whom_it_serves
+from storage.compact import serves as serves  # noqa: PLC0414 - who opens a database takes it from here
 from storage.locks import if_free
 from storage.tables import metadata
 
@@ -37,7 +37,6 @@ _INDEXES = sa.text(
     "SELECT relname, indisvalid FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid "
     "WHERE indrelid = ANY(CAST(:names AS regclass[]))"
 )
-_SAYS = re.compile(r"serves (\w+)")
 
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
@@ -46,14 +45,15 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
     Then, at the newest, what long tables lack of indexes, while everybody goes on.
     """
     is_shared = connection.dialect.name == "postgresql"
+    worded = current_revision(connection) is None or is_worded(connection)
     if is_shared:
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_WITHIN}'")
     with _configured() as config:
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
     if is_shared and revision == "head":
-        oldest = max(SERVES, SINCE) if is_compact(connection) else SERVES
-        say_whom_it_serves(connection, oldest)
+        needed = WORDED if worded else SINCE if is_compact(connection) else SERVES
+        say_whom_it_serves(connection, max(SERVES, needed))
     connection.commit()
     if is_shared and revision == "head":
         _index_long(connection.engine)
@@ -75,15 +75,6 @@ def _index_long(engine: Engine) -> None:
                 connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY {name}")
             words = str(CreateIndex(index).compile(engine))
             connection.exec_driver_sql(words.replace("INDEX", "INDEX CONCURRENTLY", 1))
-
-
-def serves(connection: Connection) -> str:
-    """The oldest version whose program can work on these tables, as a newer one said; "" where none did."""
-    if connection.dialect.name != "postgresql":
-        return ""
-    question = "SELECT obj_description(to_regclass('alembic_version'), 'pg_class')"
-    said = _SAYS.fullmatch(str(connection.exec_driver_sql(question).scalar() or ""))
-    return said[1] if said else ""
 
 
 def is_locked(error: SQLAlchemyError) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from storage.additions import Additions
 from storage.asked import Asked
-from storage.compact import TOLD, packed
+from storage.compact import TOLD, Packed
 from storage.likeness import Trace
 from storage.looked_up import LookedUp
 from storage.neighbours import Neighbours
@@ -61,10 +61,10 @@ class Statements:
     """Questions about statements, and their changes. The index changes with them."""
 
     def __init__(
-        self, connection: Connection, additions: Additions, index: Index, trace: Trace, *, compact: bool
+        self, connection: Connection, additions: Additions, index: Index, trace: Trace, packed: Packed
     ) -> None:
         self._connection = connection
-        self._compact = compact
+        self._packed = packed
         self._additions = additions
         self._index = index
         self.parties = Parties(connection, additions)
@@ -89,7 +89,7 @@ class Statements:
 
         A `drill` is no part of the archive: it is read by its number, and neither listed nor found.
         """
-        row = packed(row_of(statement, source), compact=self._compact) | {
+        row = self._packed(row_of(statement, source)) | {
             "fetched": fetched,
             "day": day_of(statement, fetched, past=self.past),
         }
@@ -114,7 +114,7 @@ class Statements:
         before = self.get(statement.id) if now is not None and rewritten else None
         if before is not None and now is not None:
             statement = replace(statement, dropped=dropped(before, statement, now.date()))
-        row = packed(row_of(statement, source), compact=self._compact)
+        row = self._packed(row_of(statement, source))
         if now is not None:
             self.versions.keep(statement.id, now, rewritten=rewritten)
         self._leave_title(statement.id, statement.title)

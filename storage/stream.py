@@ -17,7 +17,7 @@ import psycopg
 import sqlalchemy as sa
 from psycopg import sql
 
-from storage.compact import FOUND, TOLD
+from storage.compact import FOUND, SAYS, TOLD, may_word, served
 from storage.lines import SETTINGS, Tally, liner
 from storage.tables import metadata
 from storage.tables.program import meta
@@ -183,7 +183,7 @@ class Stream:
         before, began = state.tally.rows, time.monotonic()
         told, places = began, _key_places(table)
         question = sql.SQL("COPY {} ({}) FROM STDIN").format(_name(table), _columns(table))
-        line, pieces = liner(table, compact=self._is_compact), self._pieces(table, state.last)
+        line, pieces = self._liner(table), self._pieces(table, state.last)
         while not state.ended:
             came = 0
             with self.target.cursor().copy(question) as copy:
@@ -203,6 +203,10 @@ class Stream:
                 rows = state.tally.rows
                 self.tell(Progress("copied", table.name, rows, told - began, ended=state.ended))
         return state.tally.rows - before
+
+    def _liner(self, table: sa.Table) -> Callable[[tuple[Any, ...]], bytes]:
+        (said,) = self.target.execute(SAYS).fetchone() or ("",)
+        return liner(table, compact=self._is_compact, worded=may_word(served(said)))
 
     def _pieces(self, table: sa.Table, last: Sequence[Any]) -> Iterator[list[tuple[Any, ...]]]:
         """The rows behind this key, by their keys, as SQLite keeps them."""

@@ -4,9 +4,11 @@ import asyncio
 import os
 import stat
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from contextlib import aclosing, contextmanager
+from dataclasses import dataclass, field, replace
+from enum import Enum, auto
 from pathlib import Path
 from typing import Annotated
 
@@ -21,7 +23,7 @@ from bot.config import Config
 from bot.config.written import name_for
 from bot.installation import fetcher, open_database, workers
 from jobs.backfill import Backfill, Stopped
-from jobs.intake import BATCH, Intake, Taken
+from jobs.intake import BATCH, Intake, Taken, read_ahead
 from jobs.lines import Line
 from jobs.parser import Parser
 from jobs.steps.files import TYPES, file_key, read_file
@@ -47,13 +49,70 @@ class _Wish:
     defer: bool = False
 
 
-@dataclass(slots=True)
-class _Files:
-    """What became of the files of a folder."""
+_READERS = 6
+"""Processes that read, at most: what more of them read, one that stores does not keep up with."""
 
-    read: int = 0
-    known: int = 0
-    faults: list[str] = field(default_factory=list)
+
+class _Outcome(Enum):
+    """What became of a file."""
+
+    READ = auto()
+    KNOWN = auto()
+    AGAIN = auto()
+    """Another one with the same bytes is being read: once that is stored, it is known, or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Paper:
+    """A file of a folder, as far as it was read."""
+
+    file: Path
+    inside: str
+    outcome: _Outcome | str
+    """Or why it cannot be read."""
+    key: str = ""
+    """Of its bytes, where nobody else may read the same until it is stored."""
+    items: tuple[Understood, ...] = ()
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """Reads the files of a folder, several at once."""
+
+    settings: Config
+    intake: Intake
+    source: Source
+    under_way: set[str] = field(default_factory=set)
+
+    async def read(self, given: tuple[Path, str]) -> _Paper:
+        """The items of one file, where it is not known and can be read."""
+        file, inside = given
+        try:
+            body = await asyncio.to_thread(_body, file, self.settings.fetch.max_bytes)
+        except OSError as error:
+            return _Paper(file, inside, f"{file}: cannot be read ({error.strerror})")
+        except Unreadable as error:
+            return _Paper(file, inside, f"{file}: {error.detail}")
+        key = file_key(body)
+        if key in self.under_way:
+            return _Paper(file, inside, _Outcome.AGAIN, body=body)
+        self.under_way.add(key)
+        return await self.reread(_Paper(file, inside, _Outcome.READ, key, body=body))
+
+    async def reread(self, paper: _Paper) -> _Paper:
+        """Likewise of one whose bytes are there, once those that came before it are stored."""
+        key = file_key(paper.body)
+        if await asyncio.to_thread(_holds, self.intake.database, self.source, key):
+            return replace(paper, outcome=_Outcome.KNOWN, body=b"")
+        kind = TYPES[paper.file.suffix.lower()]
+        try:
+            read = await self.intake.parser.run(
+                read_file, paper.body, kind, self.source, now_utc(), paper.inside
+            )
+        except (Unreadable, Unfinished) as error:
+            return replace(paper, outcome=f"{paper.file}: {error.detail}", body=b"")
+        return replace(paper, outcome=_Outcome.READ, items=read, body=b"")
 
 
 def import_(  # noqa: PLR0913, PLR0917 - options of a command
@@ -127,7 +186,7 @@ def _run(
         fail(str(error))
 
     async def work() -> None:
-        async with workers() as hands:
+        async with workers(_readers()) as hands:
             intake = Intake(database, Parser(hands.run), now_utc, deferred=deferred, named=named)
             await act(settings, intake)
 
@@ -215,40 +274,39 @@ def _is_own(file: Path) -> bool:
 async def _from_folder(files: list[tuple[Path, str]], settings: Config, intake: Intake, name: str) -> None:
     own = Source(name, "", organisation="" if name == "import" else name)
     source = next((one for one in settings.sources if one.name == name), own)
-    seen, done = _Files(), Taken()
+    folder, done = _Folder(settings, intake, source), Taken()
+    outcomes, faults = Counter[_Outcome](), list[str]()
     with _shown(intake, len(files)) as step:
-        for file, inside in files:
-            read = await _read(file, inside, settings, intake, source, seen)
-            # One transaction a file: it is taken whole, or again the next time.
-            done = await intake.take_read([(source, one) for one in read], done)
-            step(1)
-    known = f", {seen.known} files known already" if seen.known else ""
-    count = f"{seen.read} file{'' if seen.read == 1 else 's'}"
-    typer.echo(f"{done.taken} taken from {count}{known}{_withheld(done)}")
-    for fault in seen.faults:
+        async with aclosing(read_ahead(_each(files), folder.read, _readers())) as found:
+            async for one in found:
+                paper = await folder.reread(one) if one.outcome is _Outcome.AGAIN else one
+                # One transaction a file: it is taken whole, or again the next time.
+                done = await intake.take_read([(source, item) for item in paper.items], done)
+                folder.under_way.discard(paper.key)
+                if isinstance(paper.outcome, str):
+                    faults.append(paper.outcome)
+                else:
+                    outcomes[paper.outcome] += 1
+                step(1)
+    read, known = outcomes[_Outcome.READ], outcomes[_Outcome.KNOWN]
+    count = f"{read} file{'' if read == 1 else 's'}"
+    before = f", {known} files known already" if known else ""
+    typer.echo(f"{done.taken} taken from {count}{before}{_withheld(done)}")
+    for fault in faults:
         typer.echo(fault, err=True)
-    if seen.faults and not (seen.read or seen.known):
+    if faults and not (read or known):
         raise typer.Exit(1)
 
 
-async def _read(
-    file: Path, name: str, settings: Config, intake: Intake, source: Source, seen: _Files
-) -> tuple[Understood, ...]:
-    """The items of one file; none, with a word, where it is known or cannot be read."""
-    try:
-        body = await asyncio.to_thread(_body, file, settings.fetch.max_bytes)
-        if await asyncio.to_thread(_holds, intake.database, source, body):
-            seen.known += 1
-            return ()
-        read = await intake.parser.run(read_file, body, TYPES[file.suffix.lower()], source, now_utc(), name)
-    except OSError as error:
-        seen.faults.append(f"{file}: cannot be read ({error.strerror})")
-    except (Unreadable, Unfinished) as error:
-        seen.faults.append(f"{file}: {error.detail}")
-    else:
-        seen.read += 1
-        return read
-    return ()
+async def _each(files: Sequence[tuple[Path, str]]) -> AsyncGenerator[tuple[Path, str], None]:
+    for one in files:
+        yield one
+
+
+def _readers() -> int:
+    """How many processes are to read: one for each core that we may use, and two at least."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(2, min(cores, _READERS))
 
 
 def _body(file: Path, most: int) -> bytes:
@@ -259,11 +317,10 @@ def _body(file: Path, most: int) -> bytes:
         return opened.read(most)
 
 
-def _holds(database: Database, source: Source, body: bytes) -> bool:
+def _holds(database: Database, source: Source, key: str) -> bool:
     with database.read() as work:
         stored = work.sources.by_name(source.name)
-        first = f"{file_key(body)}#1"
-        return bool(stored and work.entries.known(stored.id, [first]))
+        return bool(stored and work.entries.known(stored.id, [f"{key}#1"]))
 
 
 async def _batches(

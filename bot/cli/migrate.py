@@ -11,7 +11,7 @@ from bot.config import Config, ConfigError, postgresql
 from bot.installation import in_memory_vault, open_database, senders, this_node
 from bot.key import may_be, opened_with, place
 from storage import compacting
-from storage.compact import is_wide
+from storage.compact import is_wide, is_worded
 from storage.compacting import Portion
 from storage.database import Database, StorageError, Unusable, now_utc
 from storage.moving import Moved, Progress, move, shown, stay
@@ -63,12 +63,13 @@ def _upgrade(settings: Config) -> None:
     except (StorageError, WrongKey) as error:
         fail(str(error))
     with database.read() as work:
-        wide = is_wide(work.connection)
+        older = database.is_shared and not is_worded(work.connection)
+        more = "a third" if is_wide(work.connection) else "some twentieth"
     database.close()
     typer.echo("the database is up to date")
-    if wide:
+    if older:
         typer.echo(
-            "Its archive was begun before, and takes a fifth more room than it has to: once every node is of "
+            f"Its archive was begun before, and takes {more} more room than it has to: once every node is of "
             "this version, `vigil migrate --compact` takes it over, while the service goes on."
         )
 

@@ -14,6 +14,7 @@ import aiohttp
 import pytest
 from nio import AsyncClient
 
+from storage.packing import unpack
 from tests.backends import Backend
 from tests.bot.transports.a_bot import texts
 from tests.ciphering import a_human, confirms
@@ -140,8 +141,8 @@ def _cell(value: object) -> bytes:
     if not isinstance(value, bytes):
         return str(value).encode()
     try:
-        return zlib.decompress(value)
-    except zlib.error:
+        return unpack(value).encode()
+    except (zlib.error, KeyError, UnicodeDecodeError):
         return value
 
 

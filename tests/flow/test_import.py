@@ -81,12 +81,16 @@ async def test_a_folder_of_documents(vigil: Program) -> None:
         text = (DOCUMENTS / f"{name}.txt").read_bytes()
         (folder / f"{name}.txt").write_bytes(text)
         (folder / "deep" / f"copy of {name}.txt").write_bytes(text)
-    (folder / "broken.pdf").write_bytes(b"%PDF-1.4 nothing")
+    for broken in ("broken.pdf", "broken too.pdf"):
+        (folder / broken).write_bytes(b"%PDF-1.4 nothing")
     (folder / "picture.png").write_bytes(b"PNG")
     code, out, err = await vigil.run("import", "papers", "--source", "papers")
     assert code == 0, err
     assert "taken from 3 files, 3 files known already" in out
-    assert "broken.pdf" in err
+    assert [line.rpartition("/")[2].partition(":")[0] for line in err.splitlines()] == [
+        "broken too.pdf",
+        "broken.pdf",
+    ]
     assert (
         "0 taken from 0 files, 6 files known already"
         in (await vigil.run("import", "papers", "--source", "papers"))[1]

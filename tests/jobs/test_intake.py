@@ -1,18 +1,23 @@
 """An import takes everything once, in order, whatever happens to it; on both databases."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from jobs.intake import Intake, Item, Taken
+from jobs import intake as intake_module
+from jobs.intake import Intake, Item, Taken, read_ahead
 from jobs.parser import Parser
+from jobs.steps.understand import Understand, Understood, understand_entry
 from jobs.takedown import take_down
 from storage.database import Database
 from storage.queries import Query, Sort
+from storage.records import Entry, Source
 from storage.words import Kind
 from tests.builders import NOON, a_source, a_statement, an_entry
 from tests.jobs.watching import CALL
@@ -91,6 +96,74 @@ async def test_what_was_put_off_is_found_at_once_and_understood_later(database: 
         assert work.statements.search(Query(words=("shenyang",)), 5).total == 2
         assert work.statements.versions.of(first.id) == ()
     assert len(held(database)) == 2
+
+
+async def test_what_was_put_off_is_read_ahead_and_kept_in_order(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others are being read while one batch is stored; what fails meanwhile loses nothing that is stored."""
+    given = items(9)
+    await intake(database, deferred=True).take(batched(given))
+    monkeypatch.setattr(intake_module, "BATCH", 2)
+    under_way, most, order = 0, 0, list[str]()
+
+    class Watched(Parser):
+        async def understood(
+            self, entries: Sequence[Entry], source: Source, now: datetime, one: Understand = understand_entry
+        ) -> tuple[Understood, ...]:
+            nonlocal under_way, most
+            under_way += 1
+            most = max(most, under_way)
+            await asyncio.sleep(0.05 if entries[0].uid == "e0" else 0)  # the first is read the slowest
+            order.append(entries[0].uid)
+            found = await super().understood(entries, source, now, one)
+            under_way -= 1
+            if entries[0].uid == "e6" and fails:
+                raise RuntimeError("the power is gone")
+            return found
+
+    fails = True
+    with pytest.raises(RuntimeError):
+        await Intake(database, Watched(), lambda: NOON).understand_rest()
+    assert most > 1
+    assert order.index("e0") > order.index("e2")
+    with database.read() as work:
+        read = [one.case_id for one in work.statements.after(0, 99)]
+        assert all(read[:6])
+        assert not any(read[6:])
+        assert sorted(one or 0 for one in read[:6]) == read[:6], "cases come in the order of entries"
+    fails = False
+    assert await Intake(database, Watched(), lambda: NOON).understand_rest() == 3
+
+
+async def test_what_is_read_ahead_comes_in_order_and_is_bounded() -> None:
+    """However quickly each is read; who stops asking leaves nothing under way."""
+    begun, under_way, most = list[int](), 0, 0
+
+    async def given() -> AsyncIterator[int]:
+        for number in range(9):
+            yield number
+
+    async def read(number: int) -> int:
+        nonlocal under_way, most
+        begun.append(number)
+        under_way += 1
+        most = max(most, under_way)
+        try:
+            await asyncio.sleep(0.001 * (9 - number))
+        finally:
+            under_way -= 1
+        return number
+
+    assert [number async for number in read_ahead(given(), read, 3)] == list(range(9))
+    assert most == 3
+    begun.clear()
+    async with aclosing(read_ahead(given(), read, 3)) as found:
+        async for number in found:
+            if number == 1:
+                break
+    assert under_way == 0
+    assert len(begun) <= 4
 
 
 async def test_what_was_taken_down_is_not_imported_again(database: Database) -> None:

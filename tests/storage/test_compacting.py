@@ -1,19 +1,23 @@
 """An archive from before is taken over into little room while others go on, whatever interrupts it."""
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import count
-from time import monotonic
+from time import monotonic, sleep
 
 import pytest
 import sqlalchemy as sa
 
 from storage import compacting, migrate
-from storage.compact import ASKED_AGAIN_AFTER, FOUND, SINCE, TOLD, is_compact
+from storage.compact import ASKED_AGAIN_AFTER, FOUND, SINCE, TOLD, WORDED, is_compact, is_worded
 from storage.compacting import Portion, compact
 from storage.database import Database, StorageError, Unusable, Work
 from storage.migrate import serves, upgrade
 from storage.nodes import Node
+from storage.packing import is_worded as is_packed_with_words
+from storage.packing import pack
 from storage.queries import Query
 from storage.tables.archive import statements, versions
 from storage.tables.watch import entries
@@ -25,14 +29,25 @@ LONG = "Nine people were sent back over the river at night. " * 20
 @pytest.fixture
 def old(shared: Database) -> Iterator[Database]:
     """On PostgreSQL, with what was said before; opened by the program of today."""
+    yield from _begun_at(shared, "0050")
+
+
+@pytest.fixture(params=["0050", "0053"])
+def older(shared: Database, request: pytest.FixtureRequest) -> Iterator[Database]:
+    """Likewise; or from after numbers, and before words."""
+    yield from _begun_at(shared, request.param)
+
+
+def _begun_at(shared: Database, version: str) -> Iterator[Database]:
     _fill(shared)
     with shared.engine.connect().execution_options(vigil_write=True) as connection:
-        migrate.downgrade(connection, "0050")
+        migrate.downgrade(connection, version)
         upgrade(connection)
     made = Database(shared.engine.url.render_as_string(hide_password=False), shared.vault)
     made.prepare()
     with made.read() as work:
-        assert not is_compact(work.connection)
+        assert is_compact(work.connection) == (version > SINCE)
+        assert not is_worded(work.connection)
     yield made
     made.close()
 
@@ -90,50 +105,50 @@ def _dies_after(steps: int) -> Callable[[Portion], None]:
 
 
 def test_it_goes_on_whatever_interrupts_it_and_nobody_notices(
-    old: Database, monkeypatch: pytest.MonkeyPatch
+    older: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who reads and writes between all steps finds everything; what is written then comes too."""
     monkeypatch.setattr(compacting, "PORTION", 1)
     monkeypatch.setattr(compacting, "_NUMBERS", 1)
     monkeypatch.setattr(compacting, "_VACUUM_LEAST", 4)
-    before = said(old)
+    before = said(older)
     for steps in count(1, 2):
         try:
-            compact(old, NOON, "1", _dies_after(steps))
+            compact(older, NOON, "1", _dies_after(steps))
         except _Killed:
             pass
         else:
             break
-        assert said(old) == before
+        assert said(older) == before
         if steps % 4 == 1:
-            with old.write() as work:
+            with older.write() as work:
                 _say(work, f"later {steps}")
         if steps % 4 == 3:  # the oldest is taken down
-            with old.write() as work:
+            with older.write() as work:
                 one = work.statements.many([before[0][0]])[0]
                 entry = work.entries.get(one.entry_id)
                 assert entry is not None
                 work.statements.take_down(one, entry, NOON, "safety")
-        before = said(old)
+        before = said(older)
     assert steps > 4, "it was interrupted in earnest"
-    assert said(old) == before
-    with old.read() as work:
+    assert said(older) == before
+    with older.read() as work:
         assert is_compact(work.connection)
-        assert serves(work.connection) == max(migrate.SERVES, SINCE)
+        assert serves(work.connection) == max(migrate.SERVES, WORDED)
         rows = work.connection.execute(sa.select(statements).where(statements.c.taken_down.is_(None)))
-        assert all(row.packed and not row.text for row in rows)
+        assert all(is_packed_with_words(row.packed) and not row.text for row in rows)
         titles = set(work.connection.scalars(sa.select(entries.c.title).where(entries.c.text == TOLD)))
         assert titles == {TOLD}
         numbers = sorted(work.connection.scalars(sa.text("SELECT id FROM statement_index_found")))
         assert numbers == [row[0] for row in before]
-    assert compact(old, NOON, "1").packed == 0, "nothing is left to do"
+    assert compact(older, NOON, "1").packed == 0, "nothing is left to do"
 
 
-def test_what_is_taken_over_is_what_is_begun_so(old: Database) -> None:
+def test_what_is_taken_over_is_what_is_begun_so(older: Database) -> None:
     """Tables, indexes, functions and triggers are the same, and the way back gives every text back."""
-    before = said(old)
-    compact(old, NOON, "1")
-    with old.engine.connect().execution_options(vigil_write=True) as connection:
+    before = said(older)
+    compact(older, NOON, "1")
+    with older.engine.connect().execution_options(vigil_write=True) as connection:
         made = [connection.execute(one).all() for one in _STRUCTURE]
         migrate.downgrade(connection, "0050")
         assert set(connection.scalars(sa.text("SELECT text FROM statements"))) == {row[2] for row in before}
@@ -181,6 +196,51 @@ def test_a_running_program_notices_that_its_archive_was_taken_over(
     assert said(running) == before
     assert any(f"FROM {FOUND}" in question for question in asked)
     running.close()
+
+
+def test_what_was_asked_of_the_server_ends_with_who_asked(old: Database) -> None:
+    """Killed while an index is made: the next one neither waits for it nor meets it, and goes on."""
+    with pytest.raises(_Killed):
+        compact(old, NOON, "1", _dies_after(2))
+    making = sa.text(
+        "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX CONCURRENTLY%' "
+        "AND state = 'active'"
+    )
+    url = old.engine.url.render_as_string(hide_password=False)
+
+    def is_making() -> bool:
+        with old.engine.connect() as looking:
+            return bool(looking.scalar(making))
+
+    with old.engine.connect() as writer:
+        writer.exec_driver_sql("LOCK TABLE statement_index_made IN ROW EXCLUSIVE MODE")  # as who adds to it
+        program = subprocess.Popen([sys.executable, "-c", _COMPACTS, url])  # noqa: S603 - ours
+        try:
+            _until(is_making)
+        finally:
+            program.kill()
+            program.wait()
+        _until(lambda: not is_making())
+    before = said(old)
+    assert compact(old, NOON, "1").packed == 8
+    assert said(old) == before
+
+
+_COMPACTS = """
+import sys
+from storage.compacting import compact
+from storage.database import Database, now_utc
+from storage.vault import Vault
+
+compact(Database(sys.argv[1], Vault.from_secret(bytes(32))), now_utc(), "1")
+"""
+
+
+def _until(is_so: Callable[[], bool]) -> None:
+    end = monotonic() + 30
+    while not is_so():
+        assert monotonic() < end
+        sleep(0.05)
 
 
 def test_nobody_is_left_behind_who_would_find_nothing(old: Database) -> None:
@@ -251,7 +311,8 @@ def test_texts_from_before_are_packed_on_both(database: Database) -> None:
                 for row in work.connection.execute(sa.select(table)).mappings().all():
                     name = "id" if table is statements else "statement_id"
                     change = f"UPDATE {table.name} SET text = ? WHERE {name} = ?"  # noqa: S608 - names of our own
-                    work.connection.exec_driver_sql(change, (row["text"], row[name]))
+                    plain = pack(row["text"], worded=False) if row[name] % 2 else row["text"]
+                    work.connection.exec_driver_sql(change, (plain, row[name]))
         assert compact(database, NOON, "1").packed == 9
     assert compact(database, NOON, "1").packed == 0
     assert said(database) == before

@@ -19,10 +19,11 @@ from jobs.restore import restore
 from storage import moving, stream
 from storage.backup import reading
 from storage.columns import Prose
-from storage.compact import TOLD, is_compact, text_of, widened
+from storage.compact import TOLD, fitted, is_compact, is_worded, text_of
 from storage.database import Database, StorageError, Unusable
 from storage.lines import SETTINGS, Tally, liner
 from storage.moving import InUse, Moved, Progress, Refused, move, stay
+from storage.packing import pack
 from storage.queries import Query
 from storage.stream import TABLES, Stream
 from storage.tables import metadata
@@ -76,7 +77,7 @@ def everything(database: Database) -> dict[str, list[dict[str, Any]]]:
     with database.engine.connect() as connection:
         for table in metadata.sorted_tables:
             rows = connection.execute(sa.select(table).order_by(*table.primary_key.columns)).mappings()
-            found[table.name] = [widened(dict(row)) for row in rows]
+            found[table.name] = [fitted(dict(row), wide=True, worded=False) for row in rows]
     titles = {row["entry_id"]: row["title"] for row in found["statements"]}
     for row in found["entries"]:
         row["title"] = titles[row["id"]] if row["title"] == TOLD else row["title"]
@@ -118,7 +119,8 @@ def test_what_moves_arrives_in_little_room(old: Database, new: Database) -> None
         rows = work.connection.execute(sa.select(statements)).mappings().all()
         texts = {row["id"]: text_of(row["text"], row["packed"]) for row in rows}
         assert texts[number] == long.replace("\x00", "")
-        assert all(bool(row["packed"]) == (len(texts[row["id"]]) >= Prose.worthwhile) for row in rows)
+        assert is_worded(work.connection)
+        assert all(row["packed"] == pack(texts[row["id"]], worded=True) for row in rows)
         told = work.connection.execute(sa.select(entries).where(entries.c.uid == "told")).mappings().one()
         assert (told["title"], told["text"]) == (TOLD, TOLD)
         entry = work.entries.get(told["id"])

@@ -2,6 +2,7 @@
 
 import threading
 import time
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from storage import migrate, preparing
-from storage.compact import SINCE, is_compact
+from storage.compact import SINCE, WORDED, is_compact, is_worded
 from storage.copy import into_file, rows_in, rows_out, tables_of
 from storage.database import Database, StorageError, Unusable
 from storage.migrate import LONG, SERVES, newest_revision, revisions, serves, upgrade
@@ -209,7 +210,7 @@ def test_what_an_old_program_writes_is_read_by_both(backend: Backend) -> None:
 def test_an_old_program_starts_on_tables_that_serve_it(shared: Database) -> None:
     """A node that is started anew in the middle of an upgrade; what serves it not it refuses as ever."""
     with shared.engine.begin() as connection:
-        assert serves(connection) == max(SERVES, SINCE)
+        assert serves(connection) == max(SERVES, WORDED)
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(StorageError, match="newer than this program"):
         shared.prepare(migrate=True)
@@ -261,6 +262,65 @@ def test_an_archive_that_holds_something_is_not_packed(shared: Database, tmp_pat
         assert set(work.connection.scalars(sa.select(statements.c.packed))) == {None}
     copy.dispose()
     again.close()
+
+
+def test_an_archive_of_before_words_is_packed_as_it_was(shared: Database, tmp_path: Path) -> None:
+    """Programs since 0051 go on reading it, until it is taken over; also a copy of one with words."""
+    long = a_statement(text="Nine were sent back over the river. " * 30)
+    with shared.write() as work:
+        (number,) = (one.id for one in kept(work, long))
+        assert is_worded(work.connection)
+    with shared.read() as work:
+        into_file(work.connection, tmp_path / "copy.db")
+
+    def packed() -> list[str]:
+        """As a program of before reads it."""
+        with shared.engine.connect() as connection:
+            values = connection.scalars(sa.select(statements.c.packed).order_by(statements.c.id))
+            return [zlib.decompress(value).decode() for value in values if value is not None]
+
+    with pytest.raises(zlib.error):
+        packed()
+    with shared.engine.connect().execution_options(vigil_write=True) as connection:
+        migrate.downgrade(connection, "0053")
+        upgrade(connection)
+        assert serves(connection) == max(SERVES, SINCE)
+    assert packed() == [long.text]
+    again = Database(shared.engine.url.render_as_string(hide_password=False), shared.vault)
+    again.prepare()
+    with again.write() as work:
+        assert (is_compact(work.connection), is_worded(work.connection)) == (True, False)
+        kept(work, a_statement(text=long.text, title="Ten"))
+        changed = work.statements.many([number])[0]
+        work.statements.change(replace(changed, text=long.text + "Ten."), a_source(), NOON)
+    assert packed() == [long.text + "Ten.", long.text]
+    copy = sa.create_engine(f"sqlite:///{tmp_path / 'copy.db'}")
+    with copy.connect() as reading, again.write() as work:
+        tables = tables_of(work.connection)
+        rows_out(work.connection, tables)
+        rows_in(reading, work.connection, tables)
+    assert packed() == [long.text]
+    copy.dispose()
+    again.close()
+
+
+def test_the_way_back_before_words_gives_every_text_back(database: Database) -> None:
+    """To programs that know nothing of them: those of statements, and on SQLite of entries and versions."""
+    text = "Nine were sent back over the river. "
+    with database.write() as work:
+        numbers = [one.id for one in kept(work, *(a_statement(text=text * n, title=str(n)) for n in (2, 30)))]
+        first = work.statements.many(numbers)[1]
+        work.statements.change(replace(first, text=text * 40), a_source(), NOON)
+    with database.engine.connect().execution_options(vigil_write=True) as connection:
+        migrate.downgrade(connection, "0053")
+        if database.engine.dialect.name == "sqlite":
+            rows = [*connection.scalars(sa.text("SELECT text FROM statements ORDER BY id"))]
+        else:
+            found = connection.execute(sa.text("SELECT text, packed FROM statements ORDER BY id"))
+            rows = [row.packed or row.text for row in found]
+        rows += connection.scalars(sa.text("SELECT text FROM versions"))
+    told = [zlib.decompress(one).decode() if isinstance(one, bytes) else one for one in rows]
+    assert told == [text * 2, text * 40, text * 30]
 
 
 def test_a_notice_of_a_kind_of_tomorrow_is_passed_over(database: Database) -> None:
