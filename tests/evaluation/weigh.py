@@ -53,7 +53,7 @@ _CEILINGS = {
 """And so little at the most."""
 _GRAM = "\t"
 """Marks the names of grams among all names; no gram holds one."""
-_AS_FEEDS = ("h30-", "p32-", "n32-", "n32b-")
+_AS_FEEDS = ("h30-", "p32-", "n32-", "n32b-", "q33-")
 _PLAIN = 3
 """How much an example counts that is as plain and as full of what went before as feeds' own."""
 _LEAST_FEATURE, _LEAST_WORD = 0.05, 0.10
