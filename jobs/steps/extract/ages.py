@@ -50,7 +50,14 @@ _ALL_ADULT = re.compile(
 _ADULT_WORDS = re.compile(r"adult|in their|성인|모두|成人|いずれも|全員")
 _DIGITS = re.compile(r"\d")
 _OLDEST = 100
-_BOTH = re.compile(r"\bboth\s+(?:of\s+them\s+)?(?:are\s+|aged\s+|now\s+)*$", re.IGNORECASE)
+_BOTH = re.compile(
+    r"\bboth\s+(?:of\s+them\s+)?(?:are\s+|aged\s+|now\s+)*$|"
+    r"\b(?:tou(?:te)?s\s+(?:les\s+)?deux|amb[oa]s|l[oa]s\s+dos|обоим)\s+(?:âgée?s\s+)?(?:ont\s+|tienen\s+|de\s+|по\s+)?$|"
+    r"\b(?:et|y)\s+[^\W\d_][\w’-]*(?:\s+[^\W\d_][\w’-]*){0,2},?\s+(?:ont|tienen|sont\s+âgée?s\s+de|âgée?s\s+de)\s+$",
+    re.IGNORECASE,
+)
+"""Before an age that two persons share: "Aline et Éric, ont 14 ans"."""
+_SHARED = 60  # characters before an age
 _ORDINALS = {
     "الثانية": 2,
     "الثالثة": 3,
@@ -206,7 +213,7 @@ def ages_in(line: str) -> list[int]:
     for match in _AGED.finditer(line):
         age = number(next(group for group in match.groups() if group)) or 0
         if 0 < age < _OLDEST:
-            found += [age] * (2 if _BOTH.search(line[max(0, match.start() - 24) : match.start()]) else 1)
+            found += [age] * (2 if _BOTH.search(line[max(0, match.start() - _SHARED) : match.start()]) else 1)
     return found
 
 

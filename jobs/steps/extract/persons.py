@@ -186,6 +186,8 @@ def _counted_in(lines: list[str], language: str, titled: int, *, closed: bool) -
         danger = closed or told(position)
         asking = _asking(line)
         for one in _listed(line, language) if danger or told(position - 1) or told(position + 1) else ():
+            if _of_more(line, one, found, tally):
+                continue
             weight = _weight(line, position, titled, danger=True, asked=False, bare=True)
             tally.mentions.append(
                 Mention(
@@ -267,6 +269,27 @@ def _listed(line: str, language: str) -> list[kin.Listed]:
         for one, text, before in near
         if not _is(text, "safe") and not _is(text, "dead") and not _SUBSET.search(before)
     ]
+
+
+def _of_more(line: str, one: kin.Listed, found: list[Candidate], tally: Tally) -> bool:
+    """Whether a list names some of a larger number: "83 people, among them the boatman U Maung Soe"."""
+    marks = [match for match in _SOME.finditer(line, 0, one.start)]
+    if not marks or _STOPPED.search(line, marks[-1].end(), one.start):
+        return False
+    mark = marks[-1].start()
+    before = [candidate.value for candidate in found if candidate.end <= mark]
+    before = before or [mention.value for mention in tally.mentions[-4:] if mention.weight >= ENOUGH]
+    return max(before, default=0) > one.value
+
+
+_SOME = re.compile(
+    r"\b(?:among\s+(?:them|whom|those)|includ(?:es?|ing)|dont|parmi\s+(?:eux|elles|lesquel(?:le)?s|les)|"
+    r"entre\s+(?:ell[oa]s|l[oa]s)|incluid[oa]s?|incluyendo|в\s+том\s+числе|"
+    r"среди\s+(?:них|которых|\w+нных))\b",
+    re.IGNORECASE,
+)
+_STOPPED = re.compile(r"[;:]|[^\s]{70}|(?:\S+\s+){10}")
+"""Too much between the word that tells of some and their names."""
 
 
 def _with_them(line: str, found: list[Candidate], tally: Tally, *, closed: bool) -> tuple[int, int] | None:

@@ -75,6 +75,8 @@ class Found:
     """The heading does not say whether organisations or persons sign."""
     columned: bool = False
     """The list is a table whose last column is the country."""
+    led: bool = False
+    """The list is a table whose first column is the country."""
     paired: bool = False
     """Below each name of the list stands what that person is."""
     person_last: bool = False
