@@ -13,11 +13,13 @@ _AGED = re.compile(
     r"(?!\s+(?:years|people|(?:of\s)?\w+s\b))|\b(?P<b>\d{1,2})[- ]years?[- ]old\b|"
     rf"\b(?P<w>{number_of('en')})-year-old\b|"
     r"\b(?:man|woman|boy|girl|son|daughter|brother|sister|child) of (?P<d>\d{1,2})\b(?! of)|"
-    r"^[A-Z][^.:;]{5,50}, (?P<f>\d{1,2})$|\b(?P<e>\d{1,2})\s(?:ans|años|лет|года)\b",
+    r"^[A-Z][^.:;]{5,50}, (?P<f>\d{1,2})$|\b(?P<e>\d{1,2})\s(?:ans|años|лет|года?)\b|"
+    r"\b(?-i:[A-ZÀ-ÞĐ])[\w’'-]+,\s(?P<g>[1-9]\d)(?=,?\s(?:an?|the|who|is|was|has|from|her|his|their)\b)",
     re.IGNORECASE,
 )
 _AGES = re.compile(
-    r"\b(?:aged?|old)\b|\([mf]\)|\(\d{1,2}\)|\d\s(?:ans|años|лет|года)\b|\b(?:man|woman|"
+    r"\b(?:aged?|old)\b|\([mf]\)|\(\d{1,2}\)|\d\s(?:ans|años|лет|года?)\b|"
+    r"[a-z’-], \d\d,?\s(?:an?|the|who|is|was|has|from|her|his|their)\b|\b(?:man|woman|"
     r"boy|girl|son|daughter|brother|sister|child) of \d|\bis \d{1,2}\b|^[A-Z][^.:;]{5,50}, \d{1,2}$"
 )
 _EAST_AGED = re.compile(

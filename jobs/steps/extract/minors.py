@@ -122,16 +122,14 @@ def minors_of(
     beside = [lines[at] for at in near]
     parts = [part for line in told if (part := _part(line)) is not None and part <= count]
     counted = [found for line in beside if (found := _counted(line)) is not None and found <= count]
-    if not parts and (young := _by_groups(told, count)) is not None:
-        return young
     between = next((span for line in beside if (span := range_in(line))), None)
     if between and between[0] < _ADULT <= between[1] and not any(part < count for part in parts):
         return None  # "nine youths between 15 and 23"
-    sizes = {count, *parts, *counted, listed.young if listed else 0}
-    if (young := _in_a_row(told, beside, sizes)) is not None:
+    if not parts and (young := _by_groups(told, count)) is not None:
         return young
-    if parts:
-        return _of_some(parts, count)
+    sizes = {count, *parts, *counted, listed.young if listed else 0}
+    if (young := _in_a_row(told, beside, sizes)) is not None or parts:
+        return _of_some(parts, count) if young is None else young
     if listed and listed.young:
         return listed.young
     if any(all_adult(line) for line in told):
@@ -140,13 +138,15 @@ def minors_of(
 
 
 def _by_groups(lines: list[str], count: int) -> int | None:
-    """The minors where some of the persons are told of by an age that several share, and others one by one."""
+    """The minors where some are told of by an age that several share, and others one by one."""
     read = [aged_groups.told(line, count) for line in lines]
     groups = list(dict.fromkeys(one for found, _ in read for one in found))
     many, young = sum(one.value for one in groups), [one.young for one in groups]
     if not groups or many > count or None in young:
         return None
     others = _one_by_one([rest for _, rest in read], count - many) if many < count else 0
+    if others is None and many < count and any(_counted(line) == count for line in lines):
+        return None  # all of them are children by the word
     known = sum(some or 0 for some in young)
     return known + (others or 0) if known or others is not None else None
 

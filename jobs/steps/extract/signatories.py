@@ -102,7 +102,7 @@ def _walk(found: Found, blocks: list[Block]) -> None:
 
 
 def _number_of_page(blocks: list[Block], at: int) -> bool:
-    """Whether a line is the number of a page between two entries of a list, of which the next shows that it is one."""
+    """Whether a line is the number of a page between two entries of a list, as the next of them shows."""
     if at + 1 >= len(blocks) or not scripts.page_foot(blocks[at].text, gap=False):
         return False
     last, following = blocks[at - 1], blocks[at + 1]
@@ -211,29 +211,39 @@ def _take_block(found: Found, block: Block, mode: str, country: str) -> str:
         return ""
     if pattern(_FILE, "regions").fullmatch(WITH_COUNT.sub("", text).rstrip(" :：").lower()) and not marker:
         return ""
-    if (spoken := _spoken_for(text)) and spoken[1]:
-        return _take_spoken(found, spoken, country)
-    if _HEADERS.fullmatch(text) or _RULE.fullmatch(text) or _no_name(found, block, text, mode, marker=marker):
-        return country
-    if found.led and (row := _behind_country(text)):
-        land, names = row
-        for name in names:
-            take(found, name, mode, land)
-        return land
-    if keyed := _keyed(found, text):
-        key, names = keyed
-        found.keyed = True
-        for name in names:
-            take(found, name, mode, where_of(key) or "" if is_country(key) else "")
+    spoken = _spoken_for(text)
+    if not (spoken and spoken[1]) and _passed_over(found, block, text, mode, marker=marker):
         return country
     if spoken:
         return _take_spoken(found, spoken, country)
+    if placed := _by_country(found, text):
+        land, names = placed
+        for name in names:
+            take(found, name, mode, land)
+        return land if found.led else country
     labelled = _persons_behind(text)
     for name in labelled:
         take(found, name, "persons", country)
     row = found.fresh and _ROW.search(text) is not None
     found.fresh = False
     return country if labelled else take_all(found, text, mode, country, row=row)
+
+
+def _passed_over(found: Found, block: Block, text: str, mode: str, *, marker: bool) -> bool:
+    """Whether a line of a list is none of its names."""
+    drawn = _HEADERS.fullmatch(text) or _RULE.fullmatch(text)
+    return bool(drawn) or _no_name(found, block, text, mode, marker=marker)
+
+
+def _by_country(found: Found, text: str) -> tuple[str, list[str]] | None:
+    """The names of a line that begins with their country, and that country; "" for another place."""
+    if found.led and (row := _behind_country(text)):
+        return row
+    keyed = _keyed(found, text)
+    if keyed is None:
+        return None
+    found.keyed = True
+    return (where_of(keyed[0]) or "") if is_country(keyed[0]) else "", keyed[1]
 
 
 _RULE = re.compile(r"[-–—_=*.·~|: ]{3,200}")
@@ -253,7 +263,7 @@ def _no_name(found: Found, block: Block, text: str, mode: str, *, marker: bool) 
     if mode == "closing" and not block.gap:
         head, _, role = _DASHED.sub(", ", text).partition(",")
         another = is_personal(text) or (is_personal(head) and _is_role(role.strip()))
-        another = another and not (OFFICE.search(head) or is_organisation(text))
+        another = another and not (OFFICE.search(head) or is_organisation(head))
         another = another or (
             found.closed_by_persons and (affiliated(text) or _UNNAMED.match(text) is not None)
         )
@@ -299,13 +309,15 @@ def _behind_country(text: str) -> tuple[str, list[str]] | None:
     words = text.split()
     for size in (4, 3, 2, 1):
         head = " ".join(words[:size]).rstrip(" |")
-        if len(words) > size and is_country(head) and (land := where_of(head)):
+        if len(words) > size and "|" not in head and is_country(head) and (land := where_of(head)):
             rest = " ".join(words[size:]).strip(" |")
             return land, [part.strip() for part in outside(rest, ";") if part.strip()]
     return None
 
 
-_LED_BY_COUNTRY = re.compile(r"\W*(?:(?:no\.?|#)\s)?(?:country|país|pays|страна|国家|国名|국가)\W+\w", re.IGNORECASE)
+_LED_BY_COUNTRY = re.compile(
+    r"\W*(?:(?:no\.?|#)\s)?(?:country|país|pays|страна|国家|国名|국가)\W+\w", re.IGNORECASE
+)
 """The head of a table whose first column is the country."""
 
 

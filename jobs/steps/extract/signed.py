@@ -147,6 +147,7 @@ def take(found: Found, line: str, mode: str, country: str) -> str:
     if text and is_country(text):
         found_country = where_of(text)
         if found_country:
+            found.countries |= {found_country} if found.columned else set()
             return found_country
     text = _uncounted(text)
     if not text or _COUNTED.search(text):
