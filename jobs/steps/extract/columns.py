@@ -19,7 +19,7 @@ def unfolded(text: str) -> str:
     while at < len(lines):
         rows = list(_rows(lines, at))
         if len(rows) >= _LEAST and _names(rows):
-            found += _by_column(_with_countries(rows))
+            found += _by_column(rows)
         else:
             found += lines[at : at + max(1, len(rows))]
         at += max(1, len(rows))
@@ -53,18 +53,6 @@ def _names(rows: list[list[str]]) -> bool:
     second = [row[-1] for row in rows if len(row) > 1]
     repeated = len(set(second)) < len(second)  # a column of countries or towns names some of them twice
     return not repeated and sum(len(cell.split()) == 1 for cell in second) < len(second) / 2
-
-
-def _with_countries(rows: list[list[str]]) -> list[list[str]]:
-    """The rows of which the first column is the country, with it in parentheses behind the second."""
-    if not _COUNTRY.fullmatch(rows[0][0]):
-        return rows
-    behind = [[f"{row[1]} ({row[0]})", *row[2:]] if len(row) > 1 else row for row in rows[1:]]
-    return [rows[0][1:], *behind]
-
-
-_COUNTRY = re.compile(r"country|país|pays|страна|国家|国名|국가", re.IGNORECASE)
-"""The head of a column that tells where those of the next one are."""
 
 
 def _by_column(rows: list[list[str]]) -> Iterator[str]:
