@@ -31,7 +31,7 @@ def of_persons(names: list[str]) -> bool:
 
 def affiliated(text: str) -> bool:
     """Whether an entry is a person's name with work or a body behind: "Maria Lund, Uppsala University"."""
-    head, mark, behind = re.sub(r"\s*[(（]", ", ", text, count=1).partition(",")
+    head, mark, behind = re.sub(r"\s*[(（]|\s[–—-]\s", ", ", text, count=1).partition(",")
     if not mark or is_organisation(head) or not is_personal(head.strip()):
         return False
     body = re.split(r"[,(（]", behind)[0]

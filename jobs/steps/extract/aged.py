@@ -43,6 +43,39 @@ def one_with_age(title: str, blocks: list[Block], dangerous: Callable[[str], boo
     return 0
 
 
+def told_with_ages(
+    lines: list[str], dangerous: Callable[[str], bool], left_out: Callable[[str], bool]
+) -> int:
+    """How many the lead names with their ages, each in a sentence of danger; 0 where none."""
+    names: set[str] = set()
+    for line in lines[:_LEAD]:
+        if not _DIGIT.search(line) or not dangerous(line) or left_out(line) or _SPEAKING.search(line):
+            continue
+        found = [match["name"] or match["east"] for match in _ONE.finditer(line)]
+        found = found or [match.group() for match in _SOMEBODY_AGED.finditer(line)]
+        names.update(name[-_NAME_END:] for name in found)
+    return len(names)
+
+
+_DIGIT = re.compile(r"\d")
+_LEAD = 25  # sentences
+_SPEAKING = re.compile(r"\b(?:said|says|told|déclar\w+|dijo|afirm\w+|сказал\w*|заявил\w*)\b")
+_UPPER = "A-ZÀ-ÖØ-ÞĀĂĆČĎĐĒĖĘĚĞĢĪĮİĶĽŁŃŅŇŐŒŘŚŞŠŢŤŪŮŰŲŹŻŽƠƯА-ЯЁẠ-Ỹ"
+_ONE = re.compile(
+    rf"(?P<name>[{_UPPER}][\w’'-]+(?:\s+(?:[{_UPPER}][\w’'-]*\.?|al-\w+|bin|van|de|von|da|ibn|bint)){{1,4}})"
+    r"(?:,\s(?:(?:now|also)\s)?(?:aged?\s|de\s|âgée?\sde\s)?|\s\((?:aged?\s)?)[1-9]\d"
+    r"(?:-year-old|\s(?:years\sold|ans|años|лет|года?))?(?:\sde\sedad)?"
+    r"(?=[,)]|\s(?:is|was|has|who|est|a|fue|ha)\b)|"
+    r"(?P<east>[가-힣]{2,5}\s?(?:씨|군|양|목사|기자)?|[\u30a0-\u30ff\u4e00-\u9fff・]{2,12}(?:さん|氏|先生|女士)?)"
+    r"\s?[（(]\s?(?:남|여|男|女)?[,、，]?\s?[1-9]\d\s?(?:歳|岁|歲|세|살)?\s?[）)]"
+)
+"""A full name with an age behind it."""
+_SOMEBODY_AGED = re.compile(
+    r"\b(?:[Aa]n?|[Tt]he|[Oo]ne)\s\d{1,2}-year-old\s(?:[a-z-]+\s)?"
+    r"(?:boy|girl|man|woman|[a-z]+er|[a-z]+ist|student|pupil)\b"
+)
+
+
 _READ = 15  # blocks: the lead of a document
 _NAME_END = 4
 _AGED_SOMEBODY = re.compile(

@@ -13,11 +13,13 @@ _AGED = re.compile(
     r"(?!\s+(?:years|people|(?:of\s)?\w+s\b))|\b(?P<b>\d{1,2})[- ]years?[- ]old\b|"
     rf"\b(?P<w>{number_of('en')})-year-old\b|"
     r"\b(?:man|woman|boy|girl|son|daughter|brother|sister|child) of (?P<d>\d{1,2})\b(?! of)|"
-    r"^[A-Z][^.:;]{5,50}, (?P<f>\d{1,2})$|\b(?P<e>\d{1,2})\s(?:ans|años|лет|года)\b",
+    r"^[A-Z][^.:;]{5,50}, (?P<f>\d{1,2})$|\b(?P<e>\d{1,2})\s(?:ans|años|лет|года?)\b|"
+    r"\b(?-i:[A-ZÀ-ÞĐ])[\w’'-]+,\s(?P<g>[1-9]\d)(?=,?\s(?:an?|the|who|is|was|has|from|her|his|their)\b)",
     re.IGNORECASE,
 )
 _AGES = re.compile(
-    r"\b(?:aged?|old)\b|\([mf]\)|\(\d{1,2}\)|\d\s(?:ans|años|лет|года)\b|\b(?:man|woman|"
+    r"\b(?:aged?|old)\b|\([mf]\)|\(\d{1,2}\)|\d\s(?:ans|años|лет|года?)\b|"
+    r"[a-z’-], \d\d,?\s(?:an?|the|who|is|was|has|from|her|his|their)\b|\b(?:man|woman|"
     r"boy|girl|son|daughter|brother|sister|child) of \d|\bis \d{1,2}\b|^[A-Z][^.:;]{5,50}, \d{1,2}$"
 )
 _EAST_AGED = re.compile(
@@ -50,7 +52,14 @@ _ALL_ADULT = re.compile(
 _ADULT_WORDS = re.compile(r"adult|in their|성인|모두|成人|いずれも|全員")
 _DIGITS = re.compile(r"\d")
 _OLDEST = 100
-_BOTH = re.compile(r"\bboth\s+(?:of\s+them\s+)?(?:are\s+|aged\s+|now\s+)*$", re.IGNORECASE)
+_BOTH = re.compile(
+    r"\bboth\s+(?:of\s+them\s+)?(?:are\s+|aged\s+|now\s+)*$|"
+    r"\b(?:tou(?:te)?s\s+(?:les\s+)?deux|amb[oa]s|l[oa]s\s+dos|обоим)\s+(?:âgée?s\s+)?(?:ont\s+|tienen\s+|de\s+|по\s+)?$|"
+    r"\b(?:et|y)\s+[^\W\d_][\w’-]*(?:\s+[^\W\d_][\w’-]*){0,2},?\s+(?:ont|tienen|sont\s+âgée?s\s+de|âgée?s\s+de)\s+$",
+    re.IGNORECASE,
+)
+"""Before an age that two persons share: "Aline et Éric, ont 14 ans"."""
+_SHARED = 60  # characters before an age
 _ORDINALS = {
     "الثانية": 2,
     "الثالثة": 3,
@@ -206,7 +215,7 @@ def ages_in(line: str) -> list[int]:
     for match in _AGED.finditer(line):
         age = number(next(group for group in match.groups() if group)) or 0
         if 0 < age < _OLDEST:
-            found += [age] * (2 if _BOTH.search(line[max(0, match.start() - 24) : match.start()]) else 1)
+            found += [age] * (2 if _BOTH.search(line[max(0, match.start() - _SHARED) : match.start()]) else 1)
     return found
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from jobs.steps.extract import aged_groups
 from jobs.steps.extract.ages import adjectives, age_list, ages_in, all_adult, infants, range_in, spelled
 from jobs.steps.extract.data import holds
 from jobs.steps.extract.kin import Listed
@@ -124,16 +125,30 @@ def minors_of(
     between = next((span for line in beside if (span := range_in(line))), None)
     if between and between[0] < _ADULT <= between[1] and not any(part < count for part in parts):
         return None  # "nine youths between 15 and 23"
-    sizes = {count, *parts, *counted, listed.young if listed else 0}
-    if (young := _in_a_row(told, beside, sizes)) is not None:
+    if not parts and (young := _by_groups(told, count)) is not None:
         return young
-    if parts:
-        return _of_some(parts, count)
+    sizes = {count, *parts, *counted, listed.young if listed else 0}
+    if (young := _in_a_row(told, beside, sizes)) is not None or parts:
+        return _of_some(parts, count) if young is None else young
     if listed and listed.young:
         return listed.young
     if any(all_adult(line) for line in told):
         return 0
     return _of_some(counted, count) if counted else _by_age(beside, told, count, listed)
+
+
+def _by_groups(lines: list[str], count: int) -> int | None:
+    """The minors where some are told of by an age that several share, and others one by one."""
+    read = [aged_groups.told(line, count) for line in lines]
+    groups = list(dict.fromkeys(one for found, _ in read for one in found))
+    many, young = sum(one.value for one in groups), [one.young for one in groups]
+    if not groups or many > count or None in young:
+        return None
+    others = _one_by_one([rest for _, rest in read], count - many) if many < count else 0
+    if others is None and many < count and any(_counted(line) == count for line in lines):
+        return None  # all of them are children by the word
+    known = sum(some or 0 for some in young)
+    return known + (others or 0) if known or others is not None else None
 
 
 def _in_a_row(told: list[str], beside: list[str], sizes: set[int]) -> int | None:

@@ -9,7 +9,7 @@ import re
 from functools import cache, lru_cache
 
 from jobs.steps.extract import kin, kin_arabic, kin_east
-from jobs.steps.extract.aged import listed_with_ages, one_with_age
+from jobs.steps.extract.aged import listed_with_ages, one_with_age, told_with_ages
 from jobs.steps.extract.blocks import Block, sentences
 from jobs.steps.extract.data import holds, may_hold, table
 from jobs.steps.extract.fewer import fewer
@@ -19,6 +19,7 @@ from jobs.steps.extract.numbers import number, number_of
 from jobs.steps.extract.one_more import ordinal
 from jobs.steps.extract.person_numbers import FILE, Candidate, candidates, with_sums
 from jobs.steps.extract.sections import own
+from jobs.steps.extract.some_of_many import beside_the_lost, of_more
 from jobs.steps.extract.tally import ENOUGH, Mention, Tally
 from storage.records import PersonsAtRisk
 
@@ -108,6 +109,7 @@ def persons_at_risk(title: str, blocks: list[Block], language: str = "") -> Pers
         or counts.repeated()
         or told_throughout(title, lines, _asking)
         or one_with_age(title, blocks, _told_of)
+        or told_with_ages(lines, _dangerous, _lost)
     )
     if not count:
         return PersonsAtRisk(None, None, None)
@@ -145,15 +147,18 @@ _TOLD = 25  # sentences
 def _one_more(lines: list[str], count: int) -> bool:
     """Whether one more than the number is told of as in danger: "a tenth villager was arrested later"."""
     return any(
-        ordinal(line, count + 1)
-        and (_dangerous(line) or _ALONG.search(line))
-        and not (_is(line, "safe") or _is(line, "dead"))
+        ordinal(line, count + 1) and (_dangerous(line) or _ALONG.search(line)) and not _lost(line)
         for line in lines
     )
 
 
 _ALONG = re.compile(r"\b(?:moved|transferred|sent|put|led|flown) with them\b")
 """So: "A fourth man was moved with them"."""
+
+
+def _lost(text: str) -> bool:
+    """Whether a text tells of those who are safe or dead."""
+    return _is(text, "safe") or _is(text, "dead")
 
 
 def _told_of(text: str) -> bool:
@@ -176,16 +181,16 @@ def _counted_in(lines: list[str], language: str, titled: int, *, closed: bool) -
 
     @cache
     def gone(position: int) -> bool:
-        return any(
-            _is(line, "safe") or _is(line, "dead") for line in lines[max(0, position - 3) : position + 2]
-        )
+        return any(_lost(line) for line in lines[max(0, position - 3) : position + 2])
 
     tally = Tally()
     for position, line in enumerate(lines):
-        found = candidates(line, language)
+        found = _found(lines, position, language)
         danger = closed or told(position)
         asking = _asking(line)
         for one in _listed(line, language) if danger or told(position - 1) or told(position + 1) else ():
+            if of_more(line, one, found, tally):
+                continue
             weight = _weight(line, position, titled, danger=True, asked=False, bare=True)
             tally.mentions.append(
                 Mention(
@@ -226,6 +231,13 @@ def _counted_in(lines: list[str], language: str, titled: int, *, closed: bool) -
                 )
             )
     return tally
+
+
+def _found(lines: list[str], position: int, language: str) -> list[Candidate]:
+    """The numbers of persons in a line, also of others than those who are dead or safe."""
+    line, before = lines[position], lines[position - 1] if position else ""
+    others = beside_the_lost(before, line, _lost) if _dangerous(line) else None
+    return [*candidates(line, language), *([others] if others else [])]
 
 
 _ANOTHER = re.compile(

@@ -26,6 +26,7 @@ from jobs.steps.extract.namelists import (
     outside,
     split_names,
 )
+from jobs.steps.extract.printed import name_and_country
 from jobs.steps.extract.printed_countries import where_of
 from jobs.steps.extract.signed import Found, settle, tabled, take, take_all
 from jobs.steps.extract.torn_lists import joined, without_running_heads
@@ -92,10 +93,25 @@ def _walk(found: Found, blocks: list[Block]) -> None:
             mode = "closing"
             found.closed_by_bodies = _bodies_below(blocks[at + 1 :])
             found.closed_by_persons = _persons_below(blocks[at + 1 : at + 1 + _BELOW])
+        elif mode and _number_of_page(blocks, at):
+            continue
         elif mode and _over(found, block, mode):
             mode = ""
         elif mode:
             country = _take_block(found, block, mode, country)
+
+
+def _number_of_page(blocks: list[Block], at: int) -> bool:
+    """Whether a line is the number of a page between two entries of a list, as the next of them shows."""
+    if at + 1 >= len(blocks) or not scripts.page_foot(blocks[at].text, gap=False):
+        return False
+    last, following = blocks[at - 1], blocks[at + 1]
+    text = following.text
+    if ends(following, "organisations") or len(text.split()) > _LINE:
+        return False
+    head = re.split(r"[,(（]", text)[0]
+    told = name_and_country(text)[1] or is_organisation(head) or HONOURED.match(text) or affiliated(text)
+    return bool(told or is_country(text) or (last.marker and following.marker))
 
 
 def _columned(blocks: list[Block]) -> bool:
@@ -190,28 +206,44 @@ def _take_block(found: Found, block: Block, mode: str, country: str) -> str:
     text = _LEADER.sub(", ", scripts.unlabelled(scripts.unframed(text)))
     found.barred = found.barred or text.count(" | ") > 1
     if _COLUMNS.search(text) and len(text.split()) < 7:
-        found.columned = True
+        found.led = _LED_BY_COUNTRY.match(text) is not None
+        found.columned = not found.led
         return ""
     if pattern(_FILE, "regions").fullmatch(WITH_COUNT.sub("", text).rstrip(" :：").lower()) and not marker:
         return ""
-    if _HEADERS.fullmatch(text) or _RULE.fullmatch(text) or _no_name(found, block, text, mode, marker=marker):
+    spoken = _spoken_for(text)
+    if not (spoken and spoken[1]) and _passed_over(found, block, text, mode, marker=marker):
         return country
-    if keyed := _keyed(found, text):
-        key, names = keyed
-        found.keyed = True
+    if spoken:
+        return _take_spoken(found, spoken, country)
+    if placed := _by_country(found, text):
+        land, names = placed
         for name in names:
-            take(found, name, mode, where_of(key) or "" if is_country(key) else "")
-        return country
-    if spoken := _spoken_for(text):
-        organisation, person = spoken
-        country = take(found, organisation, "organisations", country)
-        return take(found, person, "persons", country) if person else country
+            take(found, name, mode, land)
+        return land if found.led else country
     labelled = _persons_behind(text)
     for name in labelled:
         take(found, name, "persons", country)
     row = found.fresh and _ROW.search(text) is not None
     found.fresh = False
     return country if labelled else take_all(found, text, mode, country, row=row)
+
+
+def _passed_over(found: Found, block: Block, text: str, mode: str, *, marker: bool) -> bool:
+    """Whether a line of a list is none of its names."""
+    drawn = _HEADERS.fullmatch(text) or _RULE.fullmatch(text)
+    return bool(drawn) or _no_name(found, block, text, mode, marker=marker)
+
+
+def _by_country(found: Found, text: str) -> tuple[str, list[str]] | None:
+    """The names of a line that begins with their country, and that country; "" for another place."""
+    if found.led and (row := _behind_country(text)):
+        return row
+    keyed = _keyed(found, text)
+    if keyed is None:
+        return None
+    found.keyed = True
+    return (where_of(keyed[0]) or "") if is_country(keyed[0]) else "", keyed[1]
 
 
 _RULE = re.compile(r"[-–—_=*.·~|: ]{3,200}")
@@ -231,7 +263,7 @@ def _no_name(found: Found, block: Block, text: str, mode: str, *, marker: bool) 
     if mode == "closing" and not block.gap:
         head, _, role = _DASHED.sub(", ", text).partition(",")
         another = is_personal(text) or (is_personal(head) and _is_role(role.strip()))
-        another = another and not (OFFICE.search(head) or is_organisation(text))
+        another = another and not (OFFICE.search(head) or is_organisation(head))
         another = another or (
             found.closed_by_persons and (affiliated(text) or _UNNAMED.match(text) is not None)
         )
@@ -272,6 +304,23 @@ _UNNAMED = re.compile(r"(?:name withheld|anonymous)\b", re.IGNORECASE)
 _DASHED = re.compile(r"\s[–—-]\s")
 
 
+def _behind_country(text: str) -> tuple[str, list[str]] | None:
+    """The country in the first column of a row, and the names in the second."""
+    words = text.split()
+    for size in (4, 3, 2, 1):
+        head = " ".join(words[:size]).rstrip(" |")
+        if len(words) > size and "|" not in head and is_country(head) and (land := where_of(head)):
+            rest = " ".join(words[size:]).strip(" |")
+            return land, [part.strip() for part in outside(rest, ";") if part.strip()]
+    return None
+
+
+_LED_BY_COUNTRY = re.compile(
+    r"\W*(?:(?:no\.?|#)\s)?(?:country|país|pays|страна|国家|国名|국가)\W+\w", re.IGNORECASE
+)
+"""The head of a table whose first column is the country."""
+
+
 def _keyed(found: Found, text: str) -> tuple[str, list[str]] | None:
     """A line that begins with a country and a colon, and the names behind it; others in such a list, too."""
     match = LABELLED.match(text) or _LED.match(text)
@@ -288,9 +337,15 @@ _LED = re.compile(r"^(?P<head>[^:：–—-]{2,40})\s[–—-]\s(?P<rest>\S.*)$"
 """A country, a dash and a name."""
 
 
+def _take_spoken(found: Found, spoken: tuple[str, str], country: str) -> str:
+    organisation, person = spoken
+    country = take(found, organisation, "organisations", country)
+    return take(found, person, "persons", country) if person else country
+
+
 def _spoken_for(text: str) -> tuple[str, str] | None:
     """The organisation for which a line signs, and the person who does: "Pour la Ligue : Awa Diop"."""
-    match = _FOR.match(text)
+    match = _FOR.match(text) or _ON_BEHALF.match(text)
     if match is None:
         return None
     person = (match["person"] or "").strip()
@@ -304,6 +359,15 @@ _FOR = re.compile(
     r"die\s+|den\s+)?"
     r"(?P<body>[A-ZÀ-ÞА-ЯЁ«“][^:：]{2,80}?)(?:\s*[:：]\s*(?P<person>[^:：]{3,60}))?$"
 )
+
+
+_ON_BEHALF = re.compile(
+    r"(?P<person>[^,:：;]{3,50}?)(?:,\s[^,:：;]{3,50})?,?\s+"
+    r"(?:(?:for\s+and\s+)?on\s+behalf\s+of|au\s+nom\s+d(?:e|u|es)|au\s+nom\s+d(?=[’'])|en\s+(?:nombre|representación)\s+del?|"
+    r"em\s+nome\s+d[aeo]s?|im\s+Namen\s+(?:von|de[rs])|от\s+имени|(?<=,\s)(?:for|pour|por|für))[\s’']+"
+    r"(?:la\s+|le\s+|les\s+|l[’']|el\s+|los\s+|las\s+|the\s+|die\s+|den\s+)?(?P<body>[A-ZÀ-ÞА-ЯЁ«“][^:：;]{2,90})$"
+)
+"""Somebody who signs for a body: "Somchai Rattana, on behalf of Friends of the Highlands, Thailand"."""
 
 
 def _persons_behind(text: str) -> list[str]:

@@ -75,6 +75,8 @@ class Found:
     """The heading does not say whether organisations or persons sign."""
     columned: bool = False
     """The list is a table whose last column is the country."""
+    led: bool = False
+    """The list is a table whose first column is the country."""
     paired: bool = False
     """Below each name of the list stands what that person is."""
     person_last: bool = False
@@ -145,6 +147,7 @@ def take(found: Found, line: str, mode: str, country: str) -> str:
     if text and is_country(text):
         found_country = where_of(text)
         if found_country:
+            found.countries |= {found_country} if found.columned else set()
             return found_country
     text = _uncounted(text)
     if not text or _COUNTED.search(text):

@@ -46,7 +46,9 @@ def joined(blocks: Iterable[Block]) -> Iterator[Block]:
 
 
 def _unbarred(block: Block) -> Block:
-    """A row of a table in Markdown without the bars at its ends."""
+    """A row of a table in Markdown without the bars at its ends, and a bold line without its asterisks."""
+    if block.marker == "**" and block.text.endswith("**"):
+        return Block(block.text.strip("* "), "", block.gap)
     if not (block.text.startswith("|") and block.text.endswith("|") and len(block.text) > _BARS):
         return block
     return Block(block.text.strip("| "), block.marker, block.gap)

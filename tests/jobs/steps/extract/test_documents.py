@@ -29,7 +29,6 @@ KNOWN_SHORTFALLS = {
     "korean_statement 1 issuers": "the name at the foot of a Korean statement is not read",
     "joint_letter 1 countries": "the seats of signatories count",
     "news_release 1 countries": "the place of a dateline counts",
-    "news_release 1 persons_at_risk": "an age that shows an adult is not read",
     "observatory_appeal 1 issuers": "a joint body is read as the first of those it consists of",
     "observatory_appeal 1 countries": "the place of a dateline counts",
     "sign_on_statement 1 countries": "the seats of signatories count",

@@ -54,3 +54,50 @@ def test_numbers_and_ages_in_more_forms(language: str, text: str, count: int, mi
     """Thousands are no small number; months and adjectives tell ages; a demand sums up two groups."""
     found = persons_at_risk("", blocks(text), language)
     assert (found.count, found.minors) == (count, minors)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "count", "minors"),
+    [
+        (
+            "en",
+            """Soldiers arrested 83 people, among them the boatman U Maung Soe, his deckhand Ko Tin
+            Win and the seller Daw Aye Mi. Eleven of those taken are children.""",
+            83,
+            11,
+        ),
+        (
+            "fr",
+            "Sept élèves sont détenus. Aline et Éric Bizimana ont 14 ans ; quatre autres ont de 16 à 17 ans.",
+            7,
+            6,
+        ),
+        (
+            "es",
+            """Cinco autoridades fueron detenidas. Entre ellas están Pedro Brito, de 61 años, y su sobrina
+            Juana Brito, de 17 años; las otras tres tienen entre 40 y 55 años.""",
+            5,
+            1,
+        ),
+        (
+            "ru",
+            "Восемь жителей задержаны. Среди них Алеся Крот, её сын Павел, 15 лет, и двое друзей, по 16 лет.",
+            8,
+            3,
+        ),
+        ("en", "We write about Nguyen Thi Lan, 34, a teacher who has been held in Bangkok since May.", 1, 0),
+        ("en", "A 15-year-old boy, Hamza Idris, was abducted by soldiers on 3 May.", 1, 1),
+        ("fr", "Nous craignons pour Moussa Tchangari, 55 ans, détenu au secret depuis le 3 décembre.", 1, 0),
+        ("ko", "탈북민 김철수 씨(34)가 지난 5월 3일 체포되어 강제북송 위기에 처해 있다.", 1, 0),
+        (
+            "en",
+            "38 civilians were killed. Twenty-one others, including nine girls aged 11 to 16, were abducted.",
+            21,
+            9,
+        ),
+    ],
+)
+def test_some_of_them_by_name_and_age(language: str, text: str, count: int, minors: int) -> None:
+    """Those who are named are some of the number; an age that several share is told once."""
+    found = persons_at_risk("", blocks(text), language)
+    assert (found.count, found.minors) == (count, minors)

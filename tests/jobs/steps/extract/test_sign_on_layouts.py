@@ -65,3 +65,30 @@ def test_a_running_row_goes_on_behind_the_edge_of_a_page() -> None:
     signed = signatories(blocks(text))
     assert (signed.organisations, signed.countries) == (5, 5)
     assert signed.names[3] == "Habitat"
+
+
+def test_who_signs_for_a_body_stands_before_it() -> None:
+    """The body signs and so does who is named; their country is noted."""
+    rows = (
+        "Somchai Rattana, on behalf of Friends of the Highlands, Chiang Mai, Thailand\n"
+        "Ursula Brandt, for Montagnard Hilfe e.V., Germany\n"
+        "Claire Van Damme, au nom d'Accueil Sans Murs, Belgique\n"
+    )
+    signed = signatories(blocks(f"{LETTER[:-14]}Yours sincerely,\n\n{rows}"))
+    assert (signed.organisations, signed.persons, signed.countries) == (3, 3, 3)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "Country   Organisations\nJapan   Lake Watch; Sea Friends\nKenya   Nine Rivers; Hill Forum\n",
+        "**Japan**\nLake Watch\nSea Friends\n\n**Kenya**\nNine Rivers\nHill Forum\n",
+        "Lake Watch, Japan\nSea Friends\n\n2\n\nNine Rivers, Kenya\nHill Forum\n",
+        "Name\nCountry\nLake Watch\nJapan\nSea Friends\nJapan\nHill Forum\nKenya\nNine Rivers\nKenya\n",
+    ],
+    ids=["several in a row", "bold headings", "number of a page", "cells one a line"],
+)
+def test_countries_stand_before_or_over_the_names(rows: str) -> None:
+    """However the table is printed, four bodies of two countries sign."""
+    signed = signatories(blocks(f"{LETTER}{rows}"))
+    assert (signed.organisations, signed.persons, signed.countries) == (4, 0, 2)
