@@ -34,7 +34,8 @@ def act_start(rest: list[Word], *, duty: bool) -> Start | None:
             return spare or Start(at, 1)
         if spare is None and deed(one.plain, sure=True):
             spare = Start(at)
-            if duty:
+            # A noun with its article ends a name: what stands bare behind it is no part of that.
+            if duty or (rest[at - 1].plain.startswith("ال") and not one.plain.startswith(("ال", "و"))):
                 break
     return spare
 

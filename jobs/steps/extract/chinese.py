@@ -60,6 +60,8 @@ class _Reading:
     names: tuple[str, ...] = ()
     others: bool = False
     """Somebody else asks: what follows up to our own asking verb is theirs."""
+    topic: bool = False
+    """The clause before only named whom the next one is about."""
     foreign: bool = False
     """The clauses before told what somebody else did or said."""
 
@@ -67,8 +69,9 @@ class _Reading:
         """What one clause asks."""
         plain = _plain(clause)
         if (topic := _TOPIC.fullmatch(plain)) and actor(topic["name"], _L):
-            self.names = split(topic["name"], _L)
+            self.names, self.topic = split(topic["name"], _L), True
             return
+        topical, self.topic = self.topic, False
         ours = own(plain, _L, self.scene.context) or expression(_L, "we").match(plain)
         if (
             not self.asking
@@ -86,6 +89,9 @@ class _Reading:
         elif not (self.asking and _begins(plain)) and (duty := _duty(plain, self.scene)):
             self.names, self.asking = duty[0], True
             yield from _told(*duty, bare=True)
+        elif topical and (must := _must().match(plain)):
+            self.asking = True
+            yield from _told(self.names, plain if must.group().startswith("不") else plain[must.end() :])
         elif not _circumstance().fullmatch(plain):
             yield from self._goes_on(clause, plain, first=first)
 
@@ -199,6 +205,11 @@ def _speaks(subject: str, *, listed: bool) -> bool:
 @cache
 def _modal() -> str:
     return alternatives(_L, "modals")
+
+
+@cache
+def _must() -> re.Pattern[str]:
+    return re.compile(rf"(?:也|亦|更|都|均|同样|同樣)?(?:{_modal()})(?=\S{{2}})")
 
 
 def _duty(plain: str, scene: Scene) -> tuple[tuple[str, ...], str] | None:

@@ -161,7 +161,16 @@ def in_turn(named: tuple[str, ...], what: str, rules: Grammar) -> Iterator[tuple
             continue
         yield named, what[start : joint.start()]
         named, start = party, joint.end() + what[joint.end() :].find(told)
+    for gap in _GAPPED.finditer(what, start):
+        if rules.verb_at(what, gap.end())[0] != INFINITIVE or not is_party(gap["name"], rules):
+            continue
+        yield named, what[start : gap.start()]
+        named, start = split(gap["name"], rules), gap.end()
     yield named, what[start:]
+
+
+_GAPPED = re.compile(r"[;,]\s+(?:а\s|и\s|y\s|et\s)?(?P<name>[^;:,—–]{4,90}?)(?:,\s)?\s?[—–-]\s(?=\w)")
+"""A further party, its asking word left out: "призываем A освободить его; B — ввести санкции"."""
 
 
 _AND_TO = re.compile(
