@@ -123,6 +123,7 @@ def _read_block(walk: _Walk, block: Block, following: Block) -> None:
 def _party_line(walk: _Walk, block: Block, following: Block) -> list[str]:
     """The parties of a line that only names them over what is asked: "إلى السلطات:", "نطالب البرلمان:"."""
     plain = unsigned(block.text).strip(" []()【】<>«»")
+    plain = re.sub(r"\s(?:إلى|ب|بما يلي|على)(?=\s*:$)", "", plain)
     plain = re.sub(
         r"^(?:أولا|ثانيا|ثالثا|رابعا|خامسا|سادسا|سابعا|ثامنا|تاسعا|عاشرا)\s*[:،.–—-]\s*", "", plain
     )
@@ -221,10 +222,24 @@ def _as_item(walk: _Walk, words: list[Word], *, listed: bool) -> list[_Asked]:
     own = act_start(words, duty=False) if listed and words and _named_first(words) else None
     if own and own.at and (party := names_in(_without_sign(" ".join(one.plain for one in words[: own.at])))):
         return [_Asked(party, words, own)]
-    start = item_start(words) if listed and names else None
+    start = item_start(words) if listed and (names or _acting(words)) else None
+    if start and (party := _acting(words[start.at :] if start.clause else words)):
+        return [_Asked(names_in(party), words, start)]
     if start is None and names and words and ordering(words, 0):
         start = Start(0)
     return [_Asked(names, words, start)] if start else []
+
+
+def _acting(words: list[Word]) -> str:
+    """The subject of an item that begins with its verb: "أن تفرج السلطات المصرية عن ..."; "" for none."""
+    words = words[1:] if words and words[0].plain in {"أن", "بأن"} else words
+    acts = len(words) > 2 and re.match(r"[يت]\w{2,}", words[0].plain) and not deed(words[0].plain)
+    if not acts or not heads_name(words[1].plain):
+        return ""
+    end = 2 if words[1].plain.startswith("ال") else 3
+    while end < len(words) and words[end].plain.startswith("ال") and not words[end - 1].closed:
+        end += 1
+    return " ".join(one.plain for one in words[1:end])
 
 
 _SHORTEST = 6  # characters of a quote
@@ -310,7 +325,9 @@ def _asks_at(words: list[Word], at: int) -> bool:
     word = words[at].plain
     before = words[at - 1].plain if at else ""
     following = words[at + 1].plain if at + 1 < len(words) else ""
-    if (at == 0 and word in vocabulary("nouns")) or (word in vocabulary("hoped") and following == "من"):
+    if (at == 0 and word in vocabulary("nouns")) or (
+        word in vocabulary("hoped") and (following == "من" or following.startswith("منك"))
+    ):
         return True
     if _own_noun(word):
         return True

@@ -35,7 +35,9 @@ def act_start(rest: list[Word], *, duty: bool) -> Start | None:
         if spare is None and deed(one.plain, sure=True):
             spare = Start(at)
             # A noun with its article ends a name: what stands bare behind it is no part of that.
-            if duty or (rest[at - 1].plain.startswith("ال") and not one.plain.startswith(("ال", "و"))):
+            before = rest[at - 1].plain
+            bare = before.startswith("ال") and not one.plain.startswith(("ال", "و"))
+            if duty or bare or before.endswith("كم"):
                 break
     return spare
 

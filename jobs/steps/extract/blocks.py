@@ -103,7 +103,7 @@ def collapse(text: str) -> str:
 def blocks(text: str) -> list[Block]:
     """The blocks of a text in order; lines that one paragraph was wrapped into are joined again."""
     found: list[Block] = []
-    text = _unhung(_bulleted(unfolded(text)))
+    text = unhung(_bulleted(unfolded(text)))
     torn_words = len(_TORN.findall(text)) >= _TORN_LEAST
     width, column = _width(text, narrowest=_NARROW if torn_words else _USUAL), _column(text)
     text = _TORN.sub("", text) if torn_words else text
@@ -139,7 +139,7 @@ def blocks(text: str) -> list[Block]:
     return [part for block in found for part in _inline_items(block)]
 
 
-def _unhung(text: str) -> str:
+def unhung(text: str) -> str:
     """The text with the lines that hang below an item joined to it, in scripts without capitals.
 
     There a line below shows that it goes on by its indent, or by the comma before it, alone.
