@@ -174,7 +174,7 @@ _GAPPED = re.compile(r"[;,]\s+(?:а\s|и\s|y\s|et\s)?(?P<name>[^;:,—–]{4,90}
 
 
 _AND_TO = re.compile(
-    r"(?:,\s+(?:et\s+|y\s+|и\s+|ainsi\s(?:que\s|qu’))?|\s(?:(?:et|y|и|ainsi que|así como)\s|ainsi qu’))"
+    r"(?:[,;]\s+(?:et\s+|y\s+|и\s+|ainsi\s(?:que\s|qu’))?|\s(?:(?:et|y|и|ainsi que|así como)\s|ainsi qu’))"
     r"(?=(?P<to>aux?\s|à\s(?:la|l’)|à\s[A-Z]|al\s|a\s(?:la|los|las)\s|a\s[A-Z]|к\s|от\s)|(?:la\s|les?\s|l’)[A-ZÀ-Ý])"
 )
 _SHORT = 8  # words of a party that shares the asking word without a preposition: "et la France à ..."

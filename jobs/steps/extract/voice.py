@@ -137,6 +137,8 @@ def _third_person(ask: Ask, before: str, context: Context) -> bool:
         return True
     if _PRONOUN.search(subject) or _REPORTED.search(subject):
         return False
+    if _EXPERTS.search(subject) and not _EARLIER.search(subject) and _of_experts(context):
+        return True
     if ask.form == "s" and _speaks_for_itself(subject) and (context.brief or _in_head(subject, context)):
         return True
     if _in_title(ask, subject, context):
@@ -147,6 +149,19 @@ def _third_person(ask: Ask, before: str, context: Context) -> bool:
         bool(_GATHERING.search(subject[-120:])) and not _OTHERS.search(subject) and not context.opinion
     )
     return (own or gathering) and not past
+
+
+_EXPERTS = re.compile(
+    r"(?:^|[(–—-]\s?)(?:(?:The|the|UN|United Nations|U\.N\.|[Ii]ndependent|[Hh]uman rights)\s+)*[Ee]xperts\W*"
+    rf"(?:(?:today|{_ADVERBS})[,\s]*)*$"
+)
+"""The United Nations' experts, who speak in the past tense of their releases."""
+
+
+def _of_experts(context: Context) -> bool:
+    """Whether the title tells that it is experts of the United Nations who speak."""
+    named = parties.tokens_of(context.title)
+    return "experts" in named and ("un" in named or "united" in named)
 
 
 def _is_minuted(subject: str, context: Context) -> bool:
