@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from jobs.steps.extract.arabic_acts import PARTY, QUOTE, Start, act_start, acts, item_start
+from jobs.steps.extract.arabic_acts import PARTY, QUOTE, Start, act_start, acting, acts, item_start
 from jobs.steps.extract.arabic_letters import without_purpose, written_to
 from jobs.steps.extract.arabic_names import names_in
 from jobs.steps.extract.arabic_words import (
@@ -34,8 +34,6 @@ from jobs.steps.extract.namelists import heads_list
 from storage.records import Demand
 
 _HEADING = 120  # characters of a line that only names a party
-
-
 _SIGNED = 14  # words of a line in a list of names
 
 
@@ -222,24 +220,12 @@ def _as_item(walk: _Walk, words: list[Word], *, listed: bool) -> list[_Asked]:
     own = act_start(words, duty=False) if listed and words and _named_first(words) else None
     if own and own.at and (party := names_in(_without_sign(" ".join(one.plain for one in words[: own.at])))):
         return [_Asked(party, words, own)]
-    start = item_start(words) if listed and (names or _acting(words)) else None
-    if start and (party := _acting(words[start.at :] if start.clause else words)):
-        return [_Asked(names_in(party), words, start)]
+    start = item_start(words) if listed and (names or acting(words)) else None
+    if start and (subject := acting(words[start.at :] if start.clause else words)):
+        return [_Asked(names_in(subject), words, start)]
     if start is None and names and words and ordering(words, 0):
         start = Start(0)
     return [_Asked(names, words, start)] if start else []
-
-
-def _acting(words: list[Word]) -> str:
-    """The subject of an item that begins with its verb: "أن تفرج السلطات المصرية عن ..."; "" for none."""
-    words = words[1:] if words and words[0].plain in {"أن", "بأن"} else words
-    acts = len(words) > 2 and re.match(r"[يت]\w{2,}", words[0].plain) and not deed(words[0].plain)
-    if not acts or not heads_name(words[1].plain):
-        return ""
-    end = 2 if words[1].plain.startswith("ال") else 3
-    while end < len(words) and words[end].plain.startswith("ال") and not words[end - 1].closed:
-        end += 1
-    return " ".join(one.plain for one in words[1:end])
 
 
 _SHORTEST = 6  # characters of a quote

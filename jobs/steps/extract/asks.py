@@ -321,7 +321,12 @@ def _shared(party: str, what: str) -> Iterator[tuple[str, str]]:
     rest = what
     for _ in range(6):
         further = next(
-            (m for m in _FURTHER.finditer(rest) if m["firm"] or _acts(m["party"] or m["aside"] or m["common"])), None
+            (
+                m
+                for m in _FURTHER.finditer(rest)
+                if m["firm"] or _acts(m["party"] or m["aside"] or m["common"])
+            ),
+            None,
         )
         if further is None:
             break

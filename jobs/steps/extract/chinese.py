@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from jobs.steps.extract.blocks import Block
 from jobs.steps.extract.east_names import (
     Request,
     Scene,
@@ -39,6 +40,33 @@ def requests(sentence: str, scene: Scene) -> Iterator[Request]:
     reading = _Reading(text, scene, asking=scene.listed)
     for number, clause in enumerate(_clauses(text)):
         yield from reading.clause(clause, first=number == 0)
+
+
+def askers(blocks: list[Block]) -> list[str]:
+    """Bodies that a text in the third person says to ask, and speaks of again; a guess."""
+    told = [re.sub(r"[“「][^”」]{0,400}[”」]", "", block.text[:_LONG]) for block in blocks[:_READ]]
+    if any(_OURS.search(text) for text in told):
+        return []
+    whole = "\n".join(told)
+    named = [(match["name"], at) for at, text in enumerate(told) for match in _asker().finditer(text)]
+    again = any(word in whole for word in (*_THE_BODY, "专家们", "專家們"))
+    found = dict.fromkeys(name for name, at in named if (at < _BEGINNING and again) or whole.count(name) > 1)
+    return [*found, *_THE_BODY] if found else []
+
+
+_READ, _BEGINNING = 40, 5  # blocks that are looked through; those in which a release says who speaks
+_THE_BODY = ("该组织", "該組織", "该机构", "該機構", "该团体", "該團體")
+_OURS = re.compile(r"我们|我們|本会|本會|我会|我會|笔者|筆者")
+
+
+@cache
+def _asker() -> re.Pattern[str]:
+    """A body of no state, at the beginning of a sentence, that asks now."""
+    bodies = "组织|組織|团体|團體|专家|專家|观察|觀察|协会|協會|联盟|聯盟|基金会|基金會|网络|網絡|中心|记者"
+    return re.compile(
+        rf"(?:^|[。！；，,\s])(?P<name>[\u4e00-\u9fff·]{{0,14}}?(?:{bodies}))(?:今天|今日)?"
+        rf"(?:{alternatives(_L, 'adverbs')}){{0,3}}(?:呼吁|呼籲|敦促|促请|促請|要求)"
+    )
 
 
 def begins_act(text: str, scene: Scene) -> bool:

@@ -36,7 +36,8 @@ _VOCATIVE = re.compile(
     r"Commissioner)(?:\s+[A-Z][\w’'-]+)?),\s+(?=[a-z])"
 )
 _ANY = re.compile(
-    r"\bto\b|\btime\b|\bwould like|\b[Oo]ur\b|^Let\b|\bno (?:circumstances|case|event)\b|l that\b|e that\b|y that\b|^[A-Z][\w .-]{4,40},"
+    r"\bto\b|\btime\b|\bwould like|\b[Oo]ur\b|^Let\b|\bno (?:circumstances|case|event)\b|[ely] that\b|"
+    r"^[A-Z][\w .-]{4,40},"
 )
 _DID = re.compile(
     r"(?:\w{2,}ed|did|took|gave|put|let|made|brought|sent|freed|told|held|kept|met|began|came|stood|spoke|led|saw|set|"

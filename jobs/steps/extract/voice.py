@@ -112,7 +112,7 @@ def _goes_on(ask: Ask, before: str) -> bool:
 def _text_speaks(ask: Ask, before: str, context: Context) -> bool:
     if ask.form == "gerund":
         return _gerund(before, context)
-    return bool(_TO_WRITE.search(before)) or _third_person(ask, before, context)
+    return bool(_TO_WRITE.search(before)) or _experts(before, context) or _third_person(ask, before, context)
 
 
 def _gerund(before: str, context: Context) -> bool:
@@ -137,8 +137,6 @@ def _third_person(ask: Ask, before: str, context: Context) -> bool:
         return True
     if _PRONOUN.search(subject) or _REPORTED.search(subject):
         return False
-    if _EXPERTS.search(subject) and not _EARLIER.search(subject) and _of_experts(context):
-        return True
     if ask.form == "s" and _speaks_for_itself(subject) and (context.brief or _in_head(subject, context)):
         return True
     if _in_title(ask, subject, context):
@@ -158,8 +156,11 @@ _EXPERTS = re.compile(
 """The United Nations' experts, who speak in the past tense of their releases."""
 
 
-def _of_experts(context: Context) -> bool:
-    """Whether the title tells that it is experts of the United Nations who speak."""
+def _experts(before: str, context: Context) -> bool:
+    """Whether experts of the United Nations ask in their own release: its title tells that it is theirs."""
+    subject = re.split(r"[;:]\s|\.\s", before)[-1][-200:]
+    if not _EXPERTS.search(subject) or _EARLIER.search(_DATE_LINE.sub("", subject)):
+        return False
     named = parties.tokens_of(context.title)
     return "experts" in named and ("un" in named or "united" in named)
 
