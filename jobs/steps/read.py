@@ -3,7 +3,7 @@
 from jobs.steps.clean import tidy
 from jobs.steps.decode import decode, looks_like_html, magic, media_type
 from jobs.steps.document import Document
-from jobs.steps.extract.blocks import blocks
+from jobs.steps.extract.blocks import blocks, unhung
 from jobs.steps.extract.sections import page
 from jobs.steps.extract.titles import titled
 from jobs.steps.read_html import html_document
@@ -34,7 +34,7 @@ def read_document(body: bytes, content_type: str, url: str) -> Document:
     text = decode(body, content_type)
     if media_type(content_type) in _PAGES or looks_like_html(body):
         return html_document(text, url)
-    return _from_lines(tidy(text, columns=True), url)
+    return _from_lines(tidy(unhung(text), columns=True), url)
 
 
 def _from_lines(text: str, url: str) -> Document:

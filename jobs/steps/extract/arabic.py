@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from jobs.steps.extract.arabic_acts import PARTY, QUOTE, Start, act_start, acts, item_start
+from jobs.steps.extract.arabic_acts import PARTY, QUOTE, Start, act_start, acting, acts, item_start
 from jobs.steps.extract.arabic_letters import without_purpose, written_to
 from jobs.steps.extract.arabic_names import names_in
 from jobs.steps.extract.arabic_words import (
@@ -34,8 +34,6 @@ from jobs.steps.extract.namelists import heads_list
 from storage.records import Demand
 
 _HEADING = 120  # characters of a line that only names a party
-
-
 _SIGNED = 14  # words of a line in a list of names
 
 
@@ -123,6 +121,7 @@ def _read_block(walk: _Walk, block: Block, following: Block) -> None:
 def _party_line(walk: _Walk, block: Block, following: Block) -> list[str]:
     """The parties of a line that only names them over what is asked: "إلى السلطات:", "نطالب البرلمان:"."""
     plain = unsigned(block.text).strip(" []()【】<>«»")
+    plain = re.sub(r"\s(?:إلى|ب|بما يلي|على)(?=\s*:$)", "", plain)
     plain = re.sub(
         r"^(?:أولا|ثانيا|ثالثا|رابعا|خامسا|سادسا|سابعا|ثامنا|تاسعا|عاشرا)\s*[:،.–—-]\s*", "", plain
     )
@@ -221,7 +220,9 @@ def _as_item(walk: _Walk, words: list[Word], *, listed: bool) -> list[_Asked]:
     own = act_start(words, duty=False) if listed and words and _named_first(words) else None
     if own and own.at and (party := names_in(_without_sign(" ".join(one.plain for one in words[: own.at])))):
         return [_Asked(party, words, own)]
-    start = item_start(words) if listed and names else None
+    start = item_start(words) if listed and (names or acting(words)) else None
+    if start and (subject := acting(words[start.at :] if start.clause else words)):
+        return [_Asked(names_in(subject), words, start)]
     if start is None and names and words and ordering(words, 0):
         start = Start(0)
     return [_Asked(names, words, start)] if start else []
@@ -310,7 +311,9 @@ def _asks_at(words: list[Word], at: int) -> bool:
     word = words[at].plain
     before = words[at - 1].plain if at else ""
     following = words[at + 1].plain if at + 1 < len(words) else ""
-    if (at == 0 and word in vocabulary("nouns")) or (word in vocabulary("hoped") and following == "من"):
+    if (at == 0 and word in vocabulary("nouns")) or (
+        word in vocabulary("hoped") and (following == "من" or following.startswith("منك"))
+    ):
         return True
     if _own_noun(word):
         return True

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from jobs.steps.extract.arabic_words import LED, Word, deed, ordering, vocabulary
+from jobs.steps.extract.arabic_words import LED, Word, deed, heads_name, ordering, vocabulary
 
 PARTY = 24  # words before an act
 QUOTE = 60  # words
@@ -34,7 +34,10 @@ def act_start(rest: list[Word], *, duty: bool) -> Start | None:
             return spare or Start(at, 1)
         if spare is None and deed(one.plain, sure=True):
             spare = Start(at)
-            if duty:
+            # A noun with its article ends a name: what stands bare behind it is no part of that.
+            before = rest[at - 1].plain
+            bare = before.startswith("ال") and not one.plain.startswith(("ال", "و"))
+            if duty or bare or before.endswith("كم"):
                 break
     return spare
 
@@ -73,6 +76,18 @@ def item_start(words: list[Word]) -> Start | None:
     if _acts(word):
         return Start(0, off)
     return Start(0) if ordering(words, 0) else None
+
+
+def acting(words: list[Word]) -> str:
+    """The subject of an item that begins with its verb: "أن تفرج السلطات المصرية عن ..."; "" for none."""
+    words = words[1:] if words and words[0].plain in {"أن", "بأن"} else words
+    begins = len(words) > 2 and re.match(r"[يت]\w{2,}", words[0].plain) and not deed(words[0].plain)
+    if not begins or not heads_name(words[1].plain):
+        return ""
+    end = 2 if words[1].plain.startswith("ال") else 3
+    while end < len(words) and words[end].plain.startswith("ال") and not words[end - 1].closed:
+        end += 1
+    return " ".join(one.plain for one in words[1:end])
 
 
 def acts(words: list[Word], first: Start) -> Iterator[tuple[int, int]]:

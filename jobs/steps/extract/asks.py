@@ -93,6 +93,8 @@ _FURTHER = re.compile(
     r"[A-Z][\w’'-]*)){0,9})\s+to\s+(?=(?:not\s+)?[a-z]+)|"
     r"(?:,|;|\band)\s+(?:and\s+)?(?:(?:up)?on\s+|(?=(?:the\s+)?[A-Z][^,;]{2,80},\s+(?:which|who|whose)\s))(?P<aside>(?:the\s+)?[A-Z][\w’'-]*(?:\s+(?:of|the|on|for|and|in|"
     r"[A-Z][\w’'-]*)){0,9}),\s+(?:(?:as|which|who|whose|where|in|with|being)\s[^,;]{2,90},\s+)?to\s+(?=(?:not\s+)?[a-z]+)|"
+    r"(?:,|;|\band)\s+(?:and\s+)?(?:(?:up)?on\s+)?(?P<common>the\s+international\s+community|the\s+(?:donor|regional)\s+[a-z]+|"
+    r"(?:all\s+|other\s+|third\s+)?(?:states|countries|governments|donors)(?:\s+[a-z]+){0,3}?)\s+to\s+(?=(?:not\s+)?[a-z]+)|"
     r"\band\s+(?:up)?on\s+(?P<firm>the\s+[a-z][\w-]{2,20},?(?:\s+[A-Z][\w’'-]*){1,4}),?\s+to\s+(?=(?:not\s+)?[a-z]+)"
 )
 
@@ -319,12 +321,18 @@ def _shared(party: str, what: str) -> Iterator[tuple[str, str]]:
     rest = what
     for _ in range(6):
         further = next(
-            (m for m in _FURTHER.finditer(rest) if m["firm"] or _acts(m["party"] or m["aside"])), None
+            (
+                m
+                for m in _FURTHER.finditer(rest)
+                if m["firm"] or _acts(m["party"] or m["aside"] or m["common"])
+            ),
+            None,
         )
         if further is None:
             break
         yield party, rest[: further.start()]
-        party = further["party"] or further["aside"] or re.sub(r"^the [a-z-]+, ", "", further["firm"])
+        named = further["party"] or further["aside"] or further["common"]
+        party = named or re.sub(r"^the [a-z-]+, ", "", further["firm"])
         rest = rest[further.end() :]
     yield party, rest
 

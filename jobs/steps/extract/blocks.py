@@ -103,7 +103,7 @@ def collapse(text: str) -> str:
 def blocks(text: str) -> list[Block]:
     """The blocks of a text in order; lines that one paragraph was wrapped into are joined again."""
     found: list[Block] = []
-    text = _bulleted(unfolded(text))
+    text = unhung(_bulleted(unfolded(text)))
     torn_words = len(_TORN.findall(text)) >= _TORN_LEAST
     width, column = _width(text, narrowest=_NARROW if torn_words else _USUAL), _column(text)
     text = _TORN.sub("", text) if torn_words else text
@@ -137,6 +137,33 @@ def blocks(text: str) -> list[Block]:
             found.append(Block(body, marker.group().strip() if marker else "", gap))
         gap, before = False, len(line)
     return [part for block in found for part in _inline_items(block)]
+
+
+def unhung(text: str) -> str:
+    """The text with the lines that hang below an item joined to it, in scripts without capitals.
+
+    There a line below shows that it goes on by its indent, or by the comma before it, alone.
+    """
+    if not _HANGS.search(text):
+        return text
+    found: list[str] = []
+    column = -1  # of the marker of the item that is open
+    for raw in text.splitlines():
+        line = raw.strip()
+        indent = len(raw) - len(raw.lstrip())
+        before = found[-1].rstrip()[-1:] if found else ""
+        goes_on = before in _COMMAS or (indent > column and before not in _ENDS)
+        if line and before and column >= 0 and goes_on and _CASELESS.match(line) and not _MARKER.match(line):
+            found[-1] = f"{found[-1].rstrip()}{'' if _WIDE.match(line) else ' '}{line}"
+            continue
+        column = indent if line and _MARKER.match(line) else -1
+        found.append(raw)
+    return "\n".join(found)
+
+
+_CASELESS = re.compile(r"[\u0600-\u06ff\u3040-\u30ff\u3400-\u9fff]")
+_COMMAS = "،，、"
+_HANGS = re.compile(rf"(?:\n[^\S\n]{{1,40}}|[{_COMMAS}][^\S\n]{{0,8}}\n){_CASELESS.pattern}")
 
 
 def _without_furniture(lines: list[str]) -> Iterator[tuple[str, bool]]:
@@ -193,7 +220,7 @@ _SIGNS = ("n", "o", "v", "q", "u", "Ø", "§", "ü", "þ")
 """How Wingdings and Symbol write their bullets; "n" is the square of Amnesty's appeals."""
 _FEW = 2  # lines that begin so
 
-_ENDS = ".:;!?。！？：；」』）)"
+_ENDS = ".:;!?。！？：；」』）)؛؟"
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
 

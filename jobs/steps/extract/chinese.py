@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from jobs.steps.extract.blocks import Block
 from jobs.steps.extract.east_names import (
     Request,
     Scene,
@@ -41,6 +42,33 @@ def requests(sentence: str, scene: Scene) -> Iterator[Request]:
         yield from reading.clause(clause, first=number == 0)
 
 
+def askers(blocks: list[Block]) -> list[str]:
+    """Bodies that a text in the third person says to ask, and speaks of again; a guess."""
+    told = [re.sub(r"[“「][^”」]{0,400}[”」]", "", block.text[:_LONG]) for block in blocks[:_READ]]
+    if any(_OURS.search(text) for text in told):
+        return []
+    whole = "\n".join(told)
+    named = [(match["name"], at) for at, text in enumerate(told) for match in _asker().finditer(text)]
+    again = any(word in whole for word in (*_THE_BODY, "专家们", "專家們"))
+    found = dict.fromkeys(name for name, at in named if (at < _BEGINNING and again) or whole.count(name) > 1)
+    return [*found, *_THE_BODY] if found else []
+
+
+_READ, _BEGINNING = 40, 5  # blocks that are looked through; those in which a release says who speaks
+_THE_BODY = ("该组织", "該組織", "该机构", "該機構", "该团体", "該團體")
+_OURS = re.compile(r"我们|我們|本会|本會|我会|我會|笔者|筆者")
+
+
+@cache
+def _asker() -> re.Pattern[str]:
+    """A body of no state, at the beginning of a sentence, that asks now."""
+    bodies = "组织|組織|团体|團體|专家|專家|观察|觀察|协会|協會|联盟|聯盟|基金会|基金會|网络|網絡|中心|记者"
+    return re.compile(
+        rf"(?:^|[。！；，,\s])(?P<name>[\u4e00-\u9fff·]{{0,14}}?(?:{bodies}))(?:今天|今日)?"
+        rf"(?:{alternatives(_L, 'adverbs')}){{0,3}}(?:呼吁|呼籲|敦促|促请|促請|要求)"
+    )
+
+
 def begins_act(text: str, scene: Scene) -> bool:
     """Whether a line begins with the verb of an act, or with a party and its duty, as items of lists do."""
     plain = _plain(text)
@@ -60,6 +88,8 @@ class _Reading:
     names: tuple[str, ...] = ()
     others: bool = False
     """Somebody else asks: what follows up to our own asking verb is theirs."""
+    topic: bool = False
+    """The clause before only named whom the next one is about."""
     foreign: bool = False
     """The clauses before told what somebody else did or said."""
 
@@ -67,8 +97,9 @@ class _Reading:
         """What one clause asks."""
         plain = _plain(clause)
         if (topic := _TOPIC.fullmatch(plain)) and actor(topic["name"], _L):
-            self.names = split(topic["name"], _L)
+            self.names, self.topic = split(topic["name"], _L), True
             return
+        topical, self.topic = self.topic, False
         ours = own(plain, _L, self.scene.context) or expression(_L, "we").match(plain)
         if (
             not self.asking
@@ -86,6 +117,9 @@ class _Reading:
         elif not (self.asking and _begins(plain)) and (duty := _duty(plain, self.scene)):
             self.names, self.asking = duty[0], True
             yield from _told(*duty, bare=True)
+        elif topical and (must := _must().match(plain)):
+            self.asking = True
+            yield from _told(self.names, plain if must.group().startswith("不") else plain[must.end() :])
         elif not _circumstance().fullmatch(plain):
             yield from self._goes_on(clause, plain, first=first)
 
@@ -199,6 +233,11 @@ def _speaks(subject: str, *, listed: bool) -> bool:
 @cache
 def _modal() -> str:
     return alternatives(_L, "modals")
+
+
+@cache
+def _must() -> re.Pattern[str]:
+    return re.compile(rf"(?:也|亦|更|都|均|同样|同樣)?(?:{_modal()})(?=\S{{2}})")
 
 
 def _duty(plain: str, scene: Scene) -> tuple[tuple[str, ...], str] | None:

@@ -161,11 +161,20 @@ def in_turn(named: tuple[str, ...], what: str, rules: Grammar) -> Iterator[tuple
             continue
         yield named, what[start : joint.start()]
         named, start = party, joint.end() + what[joint.end() :].find(told)
+    for gap in _GAPPED.finditer(what, start):
+        if rules.verb_at(what, gap.end())[0] != INFINITIVE or not is_party(gap["name"], rules):
+            continue
+        yield named, what[start : gap.start()]
+        named, start = split(gap["name"], rules), gap.end()
     yield named, what[start:]
 
 
+_GAPPED = re.compile(r"[;,]\s+(?:а\s|и\s|y\s|et\s)?(?P<name>[^;:,—–]{4,90}?)(?:,\s)?\s?[—–-]\s(?=\w)")
+"""A further party, its asking word left out: "призываем A освободить его; B — ввести санкции"."""
+
+
 _AND_TO = re.compile(
-    r"(?:,\s+(?:et\s+|y\s+|и\s+|ainsi\s(?:que\s|qu’))?|\s(?:(?:et|y|и|ainsi que|así como)\s|ainsi qu’))"
+    r"(?:[,;]\s+(?:et\s+|y\s+|и\s+|ainsi\s(?:que\s|qu’))?|\s(?:(?:et|y|и|ainsi que|así como)\s|ainsi qu’))"
     r"(?=(?P<to>aux?\s|à\s(?:la|l’)|à\s[A-Z]|al\s|a\s(?:la|los|las)\s|a\s[A-Z]|к\s|от\s)|(?:la\s|les?\s|l’)[A-ZÀ-Ý])"
 )
 _SHORT = 8  # words of a party that shares the asking word without a preposition: "et la France à ..."

@@ -257,8 +257,11 @@ def _take(walk: Walk, ask: re.Match[str], before: str, rest: str, *, again: bool
     named = _named(walk, name, pronoun, before, ask)
     if what:
         named = named or agent(what, rules) or _next_item(walk, ask) or walk.state()
-        for party, told in in_turn(named, what, rules) if form else ((named, what),):
-            _store(walk, party, rules.phrases(told, form) if form else rules.things(without_agent(told)))
+        for at, (party, told) in enumerate(in_turn(named, what, rules)):
+            further = form or (at and INFINITIVE)
+            _store(
+                walk, party, rules.phrases(told, further) if further else rules.things(without_agent(told))
+            )
         return bool(named)
     if _LEADS.search(rest) and rest.rstrip().endswith(":"):
         walk.open(named, listing=not named, chapeau=True)

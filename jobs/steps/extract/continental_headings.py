@@ -54,7 +54,7 @@ _TITLED = re.compile(
     r"(?:lettre ouverte|carta abierta|открытое письмо|communiqué|comunicado|appel urgent)\b", re.IGNORECASE
 )
 """A title, which names whom a letter is written to and asks nothing."""
-_DATIVE = re.compile(r"^[А-ЯЁ]\w+(?:ому|ему|у|ю|е|ам|ям|ой|ей)\s")
+_DATIVE = re.compile(r"^[А-ЯЁ]\w+(?:ому|ему|у|ю|(?<![ио])е|ам|ям|ой|ей)\s")
 
 
 def in_head(
@@ -170,7 +170,8 @@ def _turned(walk: Walk, text: str, block: Block, after: str, *, leads: bool) -> 
         return None
     if lead and (actor or colon or walk.listing):
         return name, ""
-    alone = actor and not block.marker and bool(name[:1].isupper()) and asks_at_once(after, rules)
+    begins = bool(name[:1].isupper()) or walk.listing
+    alone = actor and not block.marker and begins and asks_at_once(after, rules)
     bare = (colon and (actor or walk.listing)) or alone
     return (name, "") if bare and not asks_at_once(text, rules) else None
 
@@ -178,7 +179,8 @@ def _turned(walk: Walk, text: str, block: Block, after: str, *, leads: bool) -> 
 def before_dash(text: str, rules: Grammar) -> tuple[tuple[str, ...], str] | None:
     """Whom a Russian line names before a dash, and what it asks: "К прокуратуре — остановить выдачу"."""
     match = _BEFORE_DASH.match(text)
-    if match is None or rules.verb_at(match["rest"], 0)[0] != INFINITIVE:
+    link = rules.links.match(match["rest"]) if match else None
+    if match is None or rules.verb_at(match["rest"], link.end() if link else 0)[0] != INFINITIVE:
         return None
     named = split(match["name"], rules)
     asked = is_party(match["name"], rules) or _BODY.search(match["name"])

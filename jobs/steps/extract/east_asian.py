@@ -98,6 +98,7 @@ def _greeted(name: str, known: tuple[str, ...]) -> str:
 def _speakers(blocks: list[Block], language: str) -> list[str]:
     """Names by which the text may mean its issuer: those of its letterhead and of its sender."""
     found = [match["name"] for block in blocks[:_TOP] if (match := _SENDER.match(block.text))]
+    found += chinese.askers(blocks) if language == "zh" else ()
     head = blocks[0].text if blocks else ""
     plain = not actor(head, language) and not expression(language, "item_end").search(head)
     if plain and len(head) < _SHORT and not re.search(r"(?:께|에게|귀하|殿|様|宛)$|[:：，,]$", head):

@@ -264,7 +264,8 @@ def grammar(language: str) -> Grammar:
         gathering=re.compile(rf"(?<!\w)(?:{row['gathering']})", flags),
         reported=re.compile(row["reported"], flags),
         thing=re.compile(
-            rf"(?P<lead>(?:(?:le|la|les|l’|el|los|las|une?|una|un|sus?|leurs?|ses)\s*)?(?:[\w-]+\s+){{0,2}}?"
+            rf"(?P<lead>(?:(?:le|la|les|l’|el|los|las|une?|una|un|sus?|leurs?|ses)\s*)?"
+            rf"(?:(?!(?:le|la|les|el|los|las|une?|una)\s)[\w-]+\s+){{0,2}}?"
             rf"(?<!\w)(?:{row['things']})\w*)",
             flags,
         ),

@@ -17,13 +17,13 @@ _LEAD = (
     r"(?:recommendations?|demands?|requests?|appeals?|messages?)\s+"
 )
 _TO = re.compile(
-    rf"^(?:(?:{_LEAD})?to|{_LEAD}(?:for|of|from|on|upon)|for(?=\s+the\s)|(?:and\s+)?to)\s+"
+    rf"^(?!to\s+th(?:is|at)\s+(?:end|effect|aim|purpose)\b)(?:(?:{_LEAD})?to|{_LEAD}(?:for|of|from|on|upon)|for(?=\s+the\s)|(?:and\s+)?to)\s+"
     r"(?P<name>(?:the\s+|this\s+|all\s+|those\s+|our\s+)?[A-Z“a-z][^:;.!?]{1,180}?)"
     r"(?:\s+(?:are|is|as)(?:\s+(?:as\s+follows?|follows?|the\s+following|these))?)?\s*(?P<end>[:.]?)$",
     re.IGNORECASE,
 )
 _TO_INLINE = re.compile(
-    r"^(?:recommendations?\s+|demands?\s+|and\s+)?to\s+(?P<name>(?:the\s+|this\s+|all\s+|those\s+|our\s+)?"
+    r"^(?!to\s+th(?:is|at)\s+(?:end|effect|aim|purpose)\b)(?:recommendations?\s+|demands?\s+|and\s+)?to\s+(?P<name>(?:the\s+|this\s+|all\s+|those\s+|our\s+)?"
     r"[A-Z“a-z][^:,;]{1,140}?)\s*(?:,\s+(?:(?:both|all|each) of )?(?:which|who|whom|whose)\b[^:;.]{2,120}?)?"
     r"(?P<end>[,:])\s+"
     r"(?:(?:we|I) (?:say|write|add|repeat|put it|have this to say)(?: this)?:\s+)?(?=\S)",

@@ -17,7 +17,9 @@ _TO = re.compile(
 )
 """What stands before a party that is "to do" something."""
 _BARE = re.compile(
-    rf"\b(?:[Ww]e|I)\s+{_ADVERBS}(?:would\s+like\s+(?:to\s+see\s+)?|(?:want|wish|expect|need)\s+to\s+see\s+)|^Let\s+"
+    rf"\b(?:[Ww]e|I)\s+{_ADVERBS}(?:would\s+like\s+(?:to\s+see\s+)?|(?:want|wish|expect|need)\s+to\s+see\s+)|^Let\s+|"
+    rf"(?:\b[Cc]onsiders?\s+it\s+|\b[Ii]t\s+is\s+{_ADVERBS})(?:\w+ly\s+)?"
+    r"(?:essential|imperative|crucial|vital|indispensable|necessary)\s+that\s+"
 )
 """What stands before a party and what it is to do, with "to" or without."""
 _NEVER = re.compile(r"\b(?:[Uu]nder|[Ii]n)\s+no\s+(?:circumstances|case|event)\s+(?:must|should|may)\s+")
@@ -34,7 +36,8 @@ _VOCATIVE = re.compile(
     r"Commissioner)(?:\s+[A-Z][\w’'-]+)?),\s+(?=[a-z])"
 )
 _ANY = re.compile(
-    r"\bto\b|\btime\b|\bwould like|\b[Oo]ur\b|^Let\b|\bno (?:circumstances|case|event)\b|^[A-Z][\w .-]{4,40},"
+    r"\bto\b|\btime\b|\bwould like|\b[Oo]ur\b|^Let\b|\bno (?:circumstances|case|event)\b|[ely] that\b|"
+    r"^[A-Z][\w .-]{4,40},"
 )
 _DID = re.compile(
     r"(?:\w{2,}ed|did|took|gave|put|let|made|brought|sent|freed|told|held|kept|met|began|came|stood|spoke|led|saw|set|"

@@ -160,6 +160,9 @@ def _subject(before: str) -> str:
         ):
             continue
         return re.sub(
-            r"^(?:but|and|so|therefore|thus|instead|finally|now)\s+", "", subject, flags=re.IGNORECASE
+            r"^(?:but|and|so|while|whereas|therefore|thus|instead|finally|now)\s+",
+            "",
+            subject,
+            flags=re.IGNORECASE,
         )
     return ""

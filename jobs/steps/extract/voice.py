@@ -112,7 +112,7 @@ def _goes_on(ask: Ask, before: str) -> bool:
 def _text_speaks(ask: Ask, before: str, context: Context) -> bool:
     if ask.form == "gerund":
         return _gerund(before, context)
-    return bool(_TO_WRITE.search(before)) or _third_person(ask, before, context)
+    return bool(_TO_WRITE.search(before)) or _experts(before, context) or _third_person(ask, before, context)
 
 
 def _gerund(before: str, context: Context) -> bool:
@@ -147,6 +147,22 @@ def _third_person(ask: Ask, before: str, context: Context) -> bool:
         bool(_GATHERING.search(subject[-120:])) and not _OTHERS.search(subject) and not context.opinion
     )
     return (own or gathering) and not past
+
+
+_EXPERTS = re.compile(
+    r"(?:^|[(–—-]\s?)(?:(?:The|the|UN|United Nations|U\.N\.|[Ii]ndependent|[Hh]uman rights)\s+)*[Ee]xperts\W*"
+    rf"(?:(?:today|{_ADVERBS})[,\s]*)*$"
+)
+"""The United Nations' experts, who speak in the past tense of their releases."""
+
+
+def _experts(before: str, context: Context) -> bool:
+    """Whether experts of the United Nations ask in their own release: its title tells that it is theirs."""
+    subject = re.split(r"[;:]\s|\.\s", before)[-1][-200:]
+    if not _EXPERTS.search(subject) or _EARLIER.search(_DATE_LINE.sub("", subject)):
+        return False
+    named = parties.tokens_of(context.title)
+    return "experts" in named and ("un" in named or "united" in named)
 
 
 def _is_minuted(subject: str, context: Context) -> bool:
