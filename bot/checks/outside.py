@@ -97,7 +97,9 @@ def check_alike(config: Config, memory: Memory = NOTHING) -> list[Finding]:
 def check_sources(seen: Iterable[Seen], stored: Mapping[str, Source], speech: Speech) -> list[Finding]:
     """A finding for each source as it answers now, with what is `stored` of it and the remedy."""
     found = [_with_memory(_judged(one), stored.get(one.source.name, one.source), speech) for one in seen]
-    return found or [wrong("sources", "none", "add [[sources]] to the configuration")]
+    return found or [
+        wrong("sources", "none", "`vigil source add https://site/` finds what can be watched there")
+    ]
 
 
 def _with_memory(finding: Finding, stored: Source, speech: Speech) -> Finding:

@@ -32,6 +32,8 @@ def audit(
         broken = work.audit.broken() if verify else None
     for one in found:
         typer.echo(_line(one))
+    if not found and not verify:
+        typer.echo("Nothing was done at the desk yet.")
     if broken is not None:
         fail(f"line {broken} is not as it was written, or a line before it is missing: restore from a backup")
     if verify:

@@ -68,7 +68,7 @@ def _alive(settings: Config) -> None:
     except StorageError as error:
         fail(str(error))
     if not count:
-        fail("there is no source to watch: add [[sources]] to the configuration, or one in a chat")
+        fail("there is no source to watch: `vigil source add https://site/` finds what can be watched there")
     if late:
         fail("overdue: " + ", ".join(source.name for source in late) + ": is `vigil run` running?")
     typer.echo("the watch is kept")

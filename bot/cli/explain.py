@@ -62,7 +62,7 @@ def explain(
 
 
 def as_statement(statement: Statement) -> dict[str, Any]:
-    """STATEMENT as other programs rely on it (docs/contracts.md)."""
+    """STATEMENT as other programs rely on it."""
     signed = statement.signatories
     return {
         "title": statement.title,

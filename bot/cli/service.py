@@ -143,7 +143,7 @@ async def _console(config: Config) -> None:
     database = open_database(config)
     try:
         desk = Desk(database, ZoneInfo(config.timezone), admins(config), rules(config))
-        transport = ConsoleTransport(desk.answer, system_language(), timezone=desk.zone)
+        transport = ConsoleTransport(desk.answer, config.language, timezone=desk.zone)
         await _catch_up(database, transport, desk)
         one_at_a_time = asyncio.Lock()
 

@@ -258,7 +258,8 @@ def _show_alerts(number: int, one: Candidate, alerts: Sequence[Alert], console: 
     if not alerts:
         console.print(Text(f"{number}: of {items} none would have alerted."))
         return
-    console.print(Text(f"{number}: of {items}, had they been read when they appeared:", "bold"))
+    had = f"had {'they' if count > 1 else 'it'} been read at once"
+    console.print(Text(f"{number}: of {items} {len(alerts)} would have alerted, {had}:", "bold"))
     for alert in list(reversed(alerts))[:_MOST_SHOWN]:
         statement = alert.statement
         line = f"  {_day(statement.published)}  {statement.alert.urgency} {alert.msg_type}  {statement.title}"

@@ -131,7 +131,7 @@ def _messages(found: Measures, now: datetime, rate: float | None) -> RenderableT
         f"told at once within a day {found.told:,}{speed}; uncertain {uncertain:,}, failed {failed:,}"
     )
     oldest = now - found.oldest_due if found.oldest_due else None
-    late = Text(f"the oldest that could be sent waits for {told(oldest)}") if oldest else Text("none waits")
+    late = Text(f"the oldest that could be sent waits for {told(oldest)}") if oldest else Text("none is due")
     return Group(table, over, late) if table.row_count else Group(Text("Messages", "bold"), over, late)
 
 

@@ -138,7 +138,7 @@ def _print(found: tuple[Polled, ...], held: Mapping[int, str], *, dry_run: bool)
         one = polled.source
         remarks = [one.detail] if one.detail else []
         if one.silent_since and one.newest:
-            remarks.append(f"nothing new since {one.newest:%Y-%m-%d}, which is unlike it")
+            remarks.append(f"nothing new since {one.newest:%Y-%m-%d}, which is unusual for it")
         remarks += [f"{len(polled.notes)} with a remark, such as: {polled.notes[0]}"] if polled.notes else []
         style = "" if one.state in ANSWERED else "yellow"
         state = Text(speech.t(SOURCE_STATES[one.state]), style)

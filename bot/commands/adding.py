@@ -37,8 +37,8 @@ def look_at(typed: str, request: Request, work: Work, speech: Speech) -> Reply:
         raise barred(error) from error
     key = _asked(request, work, address)
     said = speech.t(
-        "I look what can be watched at {host}. That may take a minute or two; the answer comes here "
-        "by itself.",
+        "I am looking for what can be watched at {host}. That may take a minute or two; the answer comes "
+        "here by itself.",
         host=urlsplit(address).hostname or "",
     )
     return reply(paragraph(said), choices=((Choice(speech.t("Show"), f"/sources found {key}"),),))
@@ -115,7 +115,7 @@ def _of(typed: str, request: Request, work: Work) -> Look:
     look = work.looks.of(key, asker.id) if asker else None
     if look is None:
         raise Mistake(
-            "That is over: what was found is kept for a day, for who asked. Ask again: {example}",
+            "That is over: what was found is kept for a day, for whoever asked. Ask again: {example}",
             example="/sources add example.org",
         )
     return look
@@ -129,7 +129,7 @@ def _card(look: Look, seen: Findings, work: Work, speech: Speech) -> Reply:
         why = seen.trouble or next((one.detail for one in seen.places if one.detail), "")
         said = speech.t(
             "Nothing that can be watched was found. Look for the feed's own address in a browser; a page "
-            "whose items have to be pointed out belongs into the configuration."
+            "whose items have to be pointed out belongs in the configuration."
         )
         blocks: list[Block] = [heading(speech.t("At {host}", host=host)), paragraph(said)]
         if why:

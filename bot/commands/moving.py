@@ -42,7 +42,7 @@ def _offered(request: Request, work: Work, speech: Speech) -> Reply:
         paragraph(
             speech.t(
                 "Send this line to me in your other private chat: it begins with “/” on Telegram, and with "
-                "“!” on Matrix. It serves once, until {moment}, and whoever has it can take over what you "
+                "“!” on Matrix. It works once, until {moment}, and whoever has it can take over what you "
                 "asked for: show it to nobody.",
                 moment=speech.moment(request.now + VALID),
             )
@@ -68,7 +68,7 @@ def _taken(typed: str, request: Request, work: Work, speech: Speech) -> Reply:
                 example="/help",
             )
         raise Mistake(
-            "This code serves nothing: it was used, is over, or never was one. Ask for a new one in the "
+            "This code does not work: it was used, has expired, or never was one. Ask for a new one in the "
             "other chat: {example}",
             example="/move",
         )

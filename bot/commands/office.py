@@ -91,7 +91,7 @@ def stats(request: Request, work: Work, speech: Speech) -> Reply:
             if one != days
         ),
     )
-    if days == 1 or not found.alerts:
+    if days == 1 or not found.alerts or request.transport == "console":
         return reply(*blocks, choices=rows)
     blocks.append(Notice((Span(speech.t(_PICTURE)),)))
     plot, data = _plotted(span, found, taken)

@@ -58,7 +58,7 @@ def verifying(request: Request, work: Work, speech: Speech) -> Reply:
         paragraph(
             speech.t(
                 "Your client is about to show seven pictures. The people who run me are shown the same now. "
-                "Ask them for theirs by a way other than Matrix, such as a call. If one differs, or nobody "
+                "Ask them for theirs in a way other than Matrix, such as a call. If one differs, or nobody "
                 "can tell you, answer that they do not match."
             )
         )

@@ -156,7 +156,9 @@ def join(request: Request, work: Work, speech: Speech) -> Reply:
     person = (request.transport, request.address)
     role = None if request.group else join_desk(work, typed, person, request.rules, request.now)
     if role is None:
-        return reply(paragraph(speech.t("This code gives nothing: it was used, is over, or never was one.")))
+        return reply(
+            paragraph(speech.t("This code does not work: it was used, has expired, or never was one."))
+        )
     told = speech.t("You are at the desk now: {role}.", role=speech.t(ROLES[role]))
     return reply(
         paragraph(told),
@@ -188,8 +190,8 @@ def _invited(who: str, request: Request, work: Work, speech: Speech) -> Reply:
     return reply(
         paragraph(
             speech.t(
-                "Give this line to one person, by a way that nobody else reads. They send it to me in a "
-                "private chat. It serves once, until {moment}. I do not keep it.",
+                "Give this line to one person, in a way that nobody else reads. They send it to me in a "
+                "private chat. It works once, until {moment}. I do not keep it.",
                 moment=speech.moment(request.now + VALID),
             )
         ),

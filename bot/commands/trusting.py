@@ -24,7 +24,7 @@ _WHY = {
     Bar.ADDRESS: msgid("This is no web address. Write it so: {example}"),
     Bar.PASSWORD: msgid(
         "An address with a user name and a password is not taken in a chat: whoever reads along has them "
-        "now. It belongs into the configuration, as env: or file:, with another password. {example}"
+        "now. It belongs in the configuration, as env: or file:, with another password. {example}"
     ),
     Bar.KNOWN: msgid("It is watched already, as {name}: {example}"),
     Bar.OF_THE_FILE: msgid(

@@ -17,6 +17,8 @@ from storage.database import Work
 from storage.records import Statement
 from storage.words import MsgType
 
+_UNTAPPED = ("matrix", "console")
+"""Where nothing can be tapped: choices have numbers."""
 _LINK = re.compile("([sca])([0-9]{1,9})")
 """What a link to the bot may bring (Telegram: t.me/BOT?start=s123); at most 64 of A-Za-z0-9_-."""
 _LINKED: dict[str, tuple[str, Handler]] = {
@@ -101,7 +103,7 @@ def _welcome(named: str, request: Request, speech: Speech, first: str = "") -> R
 
 
 def _asks(request: Request, speech: Speech) -> str:
-    if request.transport == "matrix":  # where nothing can be tapped
+    if request.transport in _UNTAPPED:
         return speech.t("What shall it ring for? A number from below is enough. Or type, for example:")
     return speech.t("What shall it ring for? One tap is enough. Or type, for example:")
 

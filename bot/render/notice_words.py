@@ -161,7 +161,7 @@ CONSEQUENCES = {
     ),
     EventKind.VERIFYING: msgid(
         "Whoever does will ask one of you. Their client must show the very same, in this order: tell them, "
-        "by a way other than Matrix. If it shows anything else, somebody stands between them and the bot, "
+        "in a way other than Matrix. If it shows anything else, somebody stands between them and the bot, "
         "and they must not write to it."
     ),
     EventKind.STAFF: msgid("Not as you expect? Suspend them now: /admins"),

@@ -37,6 +37,7 @@ _LOOKS = {
     Style.CODE: "cyan",
     Style.STRUCK: "strike",
 }
+_BETWEEN = " " * 3
 _LINK = "underline"
 _ADDRESS = "blue"
 _LABEL = "bold cyan"
@@ -121,7 +122,7 @@ def _parts(message: Message) -> Iterator[RenderableType]:
     offered = choices(message)
     if offered:
         yield Text()
-        yield _choices(offered)
+        yield _Choices(offered)
 
 
 def _apart(before: Block, after: Block) -> bool:
@@ -164,15 +165,22 @@ def _items(lines: tuple[Line, ...], start: int | None) -> Table:
     return table
 
 
-def _choices(offered: tuple[Choice, ...]) -> Text:
-    text = Text()
-    for number, choice in enumerate(offered, 1):
-        # A choice is never broken in two: its words are held together until the line is set.
-        label = one_line(choice.label).replace(" ", "\N{NO-BREAK SPACE}")
-        text.append(f"[{number}]", "bold green").append(f"\N{NO-BREAK SPACE}{label}", "green")
-        if number < len(offered):
-            text.append("   ")
-    return text
+class _Choices:
+    """The choices with their numbers, as many in a line as fit; none is broken in two."""
+
+    def __init__(self, offered: tuple[Choice, ...]) -> None:
+        self.offered = offered
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Set the lines here: rich breaks at a no-break space as at any other."""
+        line = Text(overflow="fold")
+        for number, choice in enumerate(self.offered, 1):
+            one = Text.assemble((f"[{number}]", "bold green"), (f" {one_line(choice.label)}", "green"))
+            if line and line.cell_len + len(_BETWEEN) + one.cell_len > options.max_width:
+                yield line
+                line = Text(overflow="fold")
+            line.append(_BETWEEN if line else "").append_text(one)
+        yield line
 
 
 def _with_addresses(line: Line, base: str = "") -> RenderableType:

@@ -193,3 +193,16 @@ async def test_the_check_asks_telegram_for_the_bot(vigil: Program, telegram: Tel
     code, out, err = await vigil.run("check")
     assert (code, "copy it anew" in out) == (1, True)
     assert wrong not in out + err
+
+
+async def test_the_terminal_speaks_what_the_configuration_says(vigil: Program) -> None:
+    """In Korean, whatever the environment of whoever sits there."""
+    config = vigil.folder / "config.toml"
+    config.write_text(
+        config.read_text(encoding="utf-8").replace("[vigil]\n", '[vigil]\nlanguage = "ko"\n', 1),
+        encoding="utf-8",
+    )
+    code, out, err = await vigil.run("console", given="/start\n")
+    assert (code, "환영합니다" in out) == (0, True), err
+    code, out, err = await vigil.run("admin", "audit")
+    assert (code, out) == (0, "Nothing was done at the desk yet.\n"), err

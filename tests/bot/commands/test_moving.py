@@ -108,18 +108,18 @@ def test_a_code_serves_once_and_not_for_long(telegram: Chat, matrix: Chat) -> No
         theirs = handovers.c.recipient_id == recipient(telegram)
         (trace,) = work.connection.scalars(sa.select(handovers.c.trace).where(theirs))
         assert line.removeprefix("/move ") not in str(trace)
-    assert "serves nothing" in matrix.says(first)
+    assert "does not work" in matrix.says(first)
     assert "the one that it is from" in telegram.says(line)
     late = replace(matrix, now=NOON + timedelta(minutes=16))
-    assert "serves nothing" in late.says(line)
+    assert "does not work" in late.says(line)
     assert "Everything is here now" in matrix.says(line.lower().replace("-", ""))
-    assert "serves nothing" in Chat(matrix.database, "matrix", address="!other:t.test").says(line)
+    assert "does not work" in Chat(matrix.database, "matrix", address="!other:t.test").says(line)
 
 
 def test_who_guesses_is_soon_refused(telegram: Chat, matrix: Chat) -> None:
     """A few codes an hour from one chat; a right one is not counted."""
     for number in range(moving._TRIES):
-        assert "serves nothing" in matrix.says(f"/move AAAA-AAAA-AAAA-AAA{number + 2}")
+        assert "does not work" in matrix.says(f"/move AAAA-AAAA-AAAA-AAA{number + 2}")
     assert "Too many codes" in matrix.says("/move AAAA-AAAA-AAAA-BBBB")
     assert "Everything is here now" in matrix.says(code(telegram))
 

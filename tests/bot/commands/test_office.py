@@ -73,6 +73,8 @@ def test_delays_of_every_message_and_a_picture_of_them(database: Database, admin
     assert "From publication to each message: half of them within 1 min, 95 of 100 within 5 min 4 s" in told
     assert "In the picture, above: alerts by day" in told
     assert "In the picture" not in admin.says("/stats 1"), "of one day nothing is drawn"
+    terminal = Chat(database, transport="console", address="terminal", admin=True, rules=Rules(admins=ADMINS))
+    assert "In the picture" not in terminal.says("/stats"), "a terminal shows none"
 
 
 async def test_the_plot_is_sent_in_the_chat(database: Database) -> None:

@@ -116,7 +116,7 @@ async def test_an_address_is_looked_at_and_its_feed_added(desk: Desk) -> None:
     """A card with what the feed holds and what would have rung; one press, and it is watched, on trial."""
     desk.publishes()
     said = desk.chat.says(f"/sources add {desk.site.url}")
-    assert "I look what can be watched at 127.0.0.1" in said
+    assert "I am looking for what can be watched at 127.0.0.1" in said
     assert "still being looked at" in desk.chat.presses("Show")
     assert desk.site.asked == [], "nothing is fetched while somebody waits for an answer"
     assert await desk.looks() == 1

@@ -113,3 +113,13 @@ def test_a_stale_link_welcomes_all_the_same(archive: Database, link: str) -> Non
     assert "Everything urgent" in chat.offered
     chat.says("/subscribe")
     assert chat.says(f"/start {link}").startswith("There is no")
+
+
+def test_nobody_is_asked_to_tap_on_a_terminal(chat: Chat) -> None:
+    """There and on Matrix choices have numbers; on Telegram they are buttons."""
+    for transport, way in (
+        ("console", "A number from below"),
+        ("matrix", "A number"),
+        ("telegram", "One tap"),
+    ):
+        assert way in Chat(chat.database, transport=transport).says("/start")

@@ -94,9 +94,17 @@ def test_a_link_shows_where_it_leads() -> None:
 
 
 def test_choices_are_numbered_and_never_broken() -> None:
-    """The number is what is typed; a label keeps together."""
-    assert "[1]\N{NO-BREAK SPACE}Full\N{NO-BREAK SPACE}text   [2]" in drawn(rendered(MESSAGE))
+    """The number is what is typed; a label keeps together, and to its number, however narrow it is."""
+    assert "[1] Full text   [2] 최신 글\n" in drawn(rendered(MESSAGE))
     assert [choice.command for choice in choices(MESSAGE)] == ["/statement 1", "/latest"]
+    labels = ("Take it back", "Everything urgent", "One country", "One organisation", "조용한 시간 없애기")
+    many = Message((), (tuple(Choice(label, "/help") for label in labels),))
+    for width in (24, 40, 80):
+        lines = drawn(rendered(many), width).splitlines()
+        assert max(map(cell_len, lines)) <= width
+        for number, label in enumerate(labels, 1):
+            assert any(f"[{number}] {label}" in line for line in lines)
+    assert len(drawn(rendered(many), 80).strip().splitlines()) == 2
 
 
 def test_a_pipe_gets_bare_text() -> None:

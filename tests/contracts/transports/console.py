@@ -12,7 +12,7 @@ from bot.transports.console import ADDRESS, ConsoleTransport
 from tests.builders import NOON
 from tests.contracts.transports.harness import Can, Harness, Trouble, Verb, bare
 
-_CHOICE = re.compile("\\[(\\d+)\\]\N{NO-BREAK SPACE}(.+?)(?=   \\[|$)")
+_CHOICE = re.compile(r"\[(\d+)\] (.+?)(?=   \[|$)")
 _REPLACES = re.compile(r"Thisreplaceswhatwasshownhereon.+?UTC:“(?P<name>.*)”\.")
 _FOLLOWS = re.compile(r"Thisfollowswhatwasshownhereon.+?UTC:“(?P<name>.*)”\.")
 _TAKES_BACK = re.compile(r"Whatwasshownhereon.+?UTCnolongerholds:“(?P<name>.*)”\.")
@@ -187,11 +187,7 @@ def _blocks(lines: list[str]) -> Iterator[list[str]]:
 
 
 def _read(block: list[str]) -> Printed:
-    choices = {
-        label.replace("\N{NO-BREAK SPACE}", " "): number
-        for line in block
-        for number, label in _CHOICE.findall(line)
-    }
+    choices = {label: number for line in block for number, label in _CHOICE.findall(line)}
     lines = [line for line in block if not _CHOICE.match(line)]
     title, *body = lines
     mark, below = _first_paragraph(body)
