@@ -574,13 +574,13 @@ def test_one_person_adds_and_asks_so_many_a_day(database: Database, monkeypatch:
     monkeypatch.setattr("bot.commands.adding.LOOKS_PER_DAY", 2)
     monkeypatch.setattr("jobs.watchlist.PER_DAY", 2)
     chat = Chat(database, *OWNER[:1], address=OWNER[1], role=DeskRole.OWNER, rules=RULES)
-    assert "I look" in chat.says("/sources add one.example")
-    assert "I look" in chat.says("/sources add two.example")
+    assert "I am looking" in chat.says("/sources add one.example")
+    assert "I am looking" in chat.says("/sources add two.example")
     assert "as many addresses looked at today" in chat.says("/sources add three.example")
     other = replace(chat, address=OTHER[1])
-    assert "I look" in other.says("/sources add three.example")
+    assert "I am looking" in other.says("/sources add three.example")
     chat.now += DAY + timedelta(minutes=1)
-    assert "I look" in chat.says("/sources add three.example")
+    assert "I am looking" in chat.says("/sources add three.example")
     with database.write() as work:
         mark = work.audit.admin(*OWNER)
         for _ in range(2):
@@ -662,4 +662,4 @@ def test_the_way_is_the_same_on_every_transport(database: Database, who: tuple[s
 def test_it_is_said_in_korean(database: Database) -> None:
     """As all that people read."""
     chat = Chat(database, *OWNER[:1], address=OWNER[1], role=DeskRole.OWNER, rules=RULES, language="ko")
-    assert "I look" not in chat.says("/sources add example.org")
+    assert "I am looking" not in chat.says("/sources add example.org")
