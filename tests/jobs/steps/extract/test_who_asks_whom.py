@@ -69,8 +69,8 @@ _AR = "بيان\n\n3 مارس 2022\n\nتقبع الطبيبة ليلى سالم 
             [("gouvernement tchadien", "la libération d’Ali"), ("France", "user de sa voix")],
         ),
         (
-            f"{_ES}Instamos al Gobierno de Honduras a liberar a Luis; a la Fiscalía, a investigar los hechos.\n",
-            [("Gobierno de Honduras", "liberar a Luis"), ("Fiscalía", "investigar los hechos")],
+            f"{_ES}Instamos al Gobierno de Honduras a soltar a Luis; a la Fiscalía, a investigar los hechos.",
+            [("Gobierno de Honduras", "soltar a Luis"), ("Fiscalía", "investigar los hechos")],
         ),
         (
             f"{_EN}We call upon Honduras to free Luis and the international community to speak out.\n",
