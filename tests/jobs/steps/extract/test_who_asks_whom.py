@@ -91,6 +91,12 @@ def test_each_is_asked_what_a_reader_takes_him_to_be(text: str, wanted: list[tup
     assert _asked(text) == wanted
 
 
+def test_what_is_to_be_done_to_a_body_is_not_asked_of_it() -> None:
+    """Where it is crucial that somebody be let do something, it is not he who is asked to do it."""
+    told = "It is crucial that the Human Rights Commission be permitted to visit the camp."
+    assert _asked(f"{_EN}{told}\n") == []
+
+
 def test_experts_speak_in_the_past_tense_of_their_own_release() -> None:
     """What "the experts urged" in a release of the United Nations is theirs, and so asked."""
     release = (
