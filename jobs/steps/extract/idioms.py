@@ -77,8 +77,8 @@ def _parted(text: str, doing: Callable[[list[str], int], int]) -> tuple[str, str
     told = [one.group().strip(EDGE).lower() for one in found]
     for index in range(1, min(len(told), _FAR)):
         before = text[: found[index].start()].rstrip()
-        if before[-1] in ".;:!?":
-            return None
+        if before[-1] in ".;:!?" or told[index] == "be":
+            return None  # what is to be done to somebody is not asked of him
         verb = doing(told, index)
         if verb < 0 or not found[verb].group()[0].islower() or told[verb] in _NO_ACT:
             continue
