@@ -104,7 +104,7 @@ def test_no_code_is_made_or_used_before_others(database: Database) -> None:
     assert "A code is for one person alone" in room.says(ANNA, "/admins invite admin")
     with database.write() as work:
         line = f"/join {work.staff.invite(DeskRole.ADMIN, NOON)}"
-    assert "gives nothing" in room.says(CARLA, line)
+    assert "does not work" in room.says(CARLA, line)
 
 
 @ON_SQLITE

@@ -157,9 +157,9 @@ def test_a_code_serves_once_and_for_a_day(anna: Person, carla: Person) -> None:
     with database.read() as work:
         kept = work.connection.execute(sa.select(invitations)).all()
     assert line.removeprefix("/join ").replace("-", "") not in repr(kept)
-    assert "gives nothing" in carla.says("/join AAAA-BBBB-CCCC-DDDD")
+    assert "does not work" in carla.says("/join AAAA-BBBB-CCCC-DDDD")
     assert carla.says(line.lower().replace("-", " ")).startswith("You are at the desk now: reviewer.")
-    assert "gives nothing" in Person(database, ("telegram", "dora")).says(line)
+    assert "does not work" in Person(database, ("telegram", "dora")).says(line)
     assert "reviewer · telegram" in anna.says("/admins")
     with database.read() as work:
         assert [one.act for one in work.audit.all()] == [Act.INVITED, Act.JOINED]
@@ -169,7 +169,7 @@ def test_a_code_serves_once_and_for_a_day(anna: Person, carla: Person) -> None:
     assert "carla" not in repr(row)
     late = Person(database, ("telegram", "dora"))
     late.now = NOON + timedelta(hours=25)
-    assert "gives nothing" in late.says(code_of(anna.says("/admins invite admin")))
+    assert "does not work" in late.says(code_of(anna.says("/admins invite admin")))
     Pruner(database).prune(late.now)
     with database.read() as work:
         assert not work.connection.execute(sa.select(invitations)).all()
@@ -213,14 +213,14 @@ def test_a_code_of_before_somebody_was_taken_from_the_desk_gives_nothing(
     line = code_of(anna.says("/admins invite owner"))
     bruno.says(f"/admins {done} {mark} yes")
     stranger = Person(database, ("telegram", "dora"))
-    assert "gives nothing" in stranger.says(line)
+    assert "does not work" in stranger.says(line)
     assert "You are at the desk now" in stranger.says(code_of(bruno.says("/admins invite owner")))
 
 
 def test_in_a_group_a_code_gives_nothing(anna: Person, database: Database) -> None:
     """Whoever reads it there could be at the desk."""
     line = code_of(anna.says("/admins invite admin"))
-    assert "gives nothing" in Person(database, CARLA, group=True).says(line)
+    assert "does not work" in Person(database, CARLA, group=True).says(line)
 
 
 def test_an_admin_suspends_any_other_at_once(anna: Person, carla: Person, database: Database) -> None:
@@ -396,4 +396,4 @@ def test_a_restored_backup_lets_nobody_back_to_the_desk(anna: Person, carla: Per
     with reading(file) as saved:
         restore(database, saved, NOON, (), replace=True)
     assert "There is no command" in carla.says("/appeals")
-    assert "gives nothing" in carla.says(line)
+    assert "does not work" in carla.says(line)
