@@ -55,7 +55,7 @@ async def measure(messages: int) -> str:
                 await _sent(send, UNDER_WAY)
             for _ in range(_TURNS):
                 for send, count, turns in ways:
-                    turns.append(await timed(lambda send=send, count=count: _sent(send, count)))  # type: ignore[misc]
+                    turns.append(await timed(lambda send=send, count=count: _sent(send, count)))  # type: ignore[misc]  # of its defaults
     beside = Row("messages", "bare aiohttp posts", ours, bare)
     library_beside = Row("messages", "bare aiohttp posts", theirs, bare)
     faster = Row("messages", "python-telegram-bot's own request class", ours, theirs)

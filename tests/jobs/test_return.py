@@ -36,6 +36,23 @@ async def drained(sender: Deliverer, clock: Clock) -> None:
         clock.at += timedelta(minutes=1)
 
 
+async def perhaps_told_and_lost(
+    database: Database, alert_id: int, *, by_the_door: bool
+) -> tuple[Deliverer, Platform, Clock]:
+    """It may have arrived; a minute later its reader is lost, with the next attempt or before it."""
+    platform, clock = Platform([PERHAPS, BLOCKED], remembers=timedelta(hours=23)), Clock()
+    sender = deliverer(database, platform, clock)
+    await sender.drain()
+    clock.at += timedelta(minutes=1)
+    if by_the_door:
+        await sender.drain()
+    else:
+        platform.answers.clear()
+        with database.write() as work:
+            work.recipients.suspend(delivery(database, alert_id).recipient_id, clock.at)
+    return sender, platform, clock
+
+
 async def writes(database: Database, now: datetime, address: str = "1") -> None:
     """The reader says something."""
     await Desk(database).answer(Request("/help", "telegram", address, now, "en"))
@@ -74,16 +91,7 @@ async def test_what_may_have_arrived_before_they_were_lost_is_told_apart_on_thei
     with database.write() as work:
         call = an_alert(statement=a_statement(alert=assessment), expires=NOON + timedelta(days=9))
         alert_id = queued(work, a_reader(work, address="1"), alert=call).id
-    platform, clock = Platform([PERHAPS, BLOCKED], remembers=timedelta(hours=23)), Clock()
-    sender = deliverer(database, platform, clock)
-    await sender.drain()
-    clock.at += timedelta(minutes=1)
-    if by_the_door:
-        await sender.drain()
-    else:
-        platform.answers.clear()
-        with database.write() as work:
-            work.recipients.suspend(delivery(database, alert_id).recipient_id, clock.at)
+    sender, platform, clock = await perhaps_told_and_lost(database, alert_id, by_the_door=by_the_door)
     before = len(platform.told)
     if settled:
         Pruner(database).prune(clock.at)
@@ -136,16 +144,7 @@ async def test_a_new_login_while_they_were_lost_knows_no_repetition_either(
 ) -> None:
     """Back within the hour, but by another device: what may have arrived is told apart as days later."""
     alert_id = queue(database, "first", assessment=assessment)
-    platform, clock = Platform([PERHAPS, BLOCKED], remembers=timedelta(hours=23)), Clock()
-    sender = deliverer(database, platform, clock)
-    await sender.drain()
-    clock.at += timedelta(minutes=1)
-    if by_the_door:
-        await sender.drain()
-    else:
-        platform.answers.clear()
-        with database.write() as work:
-            work.recipients.suspend(delivery(database, alert_id).recipient_id, clock.at)
+    sender, platform, clock = await perhaps_told_and_lost(database, alert_id, by_the_door=by_the_door)
     before = len(platform.told)
     await Desk(database).another_device("telegram")
     clock.at += timedelta(minutes=10)
