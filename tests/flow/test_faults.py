@@ -193,6 +193,7 @@ async def test_without_an_answer_the_log_says_that_nobody_knows(
     log = await sends(vigil, "deliver")
     assert "deliver.uncertain" in log
     vigil.later(timedelta(minutes=1))
+    vigil.patience = None
     await sends(vigil)
     assert states(vigil) == [state]
     assert len(telegram.texts(PERSON)) == times
@@ -214,6 +215,7 @@ async def test_an_outage_without_answers_takes_few_messages_with_it(
     assert (states(vigil, call), states(vigil, post)) == ([QUEUED] * 30, [QUEUED] * 30)
     telegram.recover()
     vigil.later(timedelta(minutes=2))
+    vigil.patience = None
     await sends(vigil)
     assert (states(vigil, call), states(vigil, post)) == ([SENT] * 30, [SENT] * 30)
     assert [rung(telegram, chat) for chat in chats] == [1] * 30
