@@ -8,6 +8,8 @@ DEV := $(VENV)/.dev
 PEER := .venv-peer
 # Measuring what tests cover takes a fifth of their time.
 COVER ?= yes
+# Whether a few tests that failed among all the others are run once more, by themselves (decision 69).
+AGAIN ?=
 # Where `make test` follows upon `make demo` (.ci/run), what it needs may be installed beside the demo.
 AHEAD ?=
 # What is compiled once is kept beside the source: every worker and every program of the tests needs it.
@@ -33,7 +35,7 @@ demo-played: $(RUNTIME)
 
 test: $(DEV) $(SYNAPSE)/.done check tests-compiled ## every test, after the checks; then how much of each package they cover (COVER= leaves that out)
 	@# Flow tests mostly wait for the real program: three workers a core keep it busy.
-	$(BIN)/pytest -n $$(( 3 * $$(getconf _NPROCESSORS_ONLN) )) --dist worksteal $(if $(COVER),--cov --cov-report=)
+	$(BIN)/pytest -n $$(( 3 * $$(getconf _NPROCESSORS_ONLN) )) --dist worksteal $(if $(COVER),--cov --cov-report=) $(if $(AGAIN),|| $(BIN)/python -m tests.again $$?)
 	@$(if $(COVER),,exit 0;) for package in storage jobs bot; do printf '%s, lines and branches covered in %%: ' $$package; \
 	    $(BIN)/coverage report --include="$$package/*" --format=total --precision=1 || exit 1; done
 	@$(if $(COVER),,exit 0;) for package in storage jobs; do \
