@@ -27,8 +27,8 @@ from storage.database import Database, Work
 from storage.fitting import Rank
 from storage.odds import repeated
 from storage.people import Event
-from storage.records import Addressee, Alert, Assessment, Entry, Source, Statement
-from storage.words import Act, AppealState, EventKind, Kind, SourceKind, Status, Urgency
+from storage.records import DESK, Addressee, Alert, Assessment, Entry, Statement
+from storage.words import Act, AppealState, EventKind, Kind, Status, Urgency
 
 log = structlog.get_logger()
 
@@ -39,7 +39,6 @@ _AHEAD = timedelta(seconds=2)
 _LATE = timedelta(hours=1)
 """So long after its moment an appeal still goes out; later it is approved anew."""
 _LIFE = timedelta(days=9)
-DESK = Source(name="the admins of this watch", url="", kind=SourceKind.DESK, title="Vigil")
 
 
 @dataclass(frozen=True, slots=True)

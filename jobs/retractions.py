@@ -10,14 +10,14 @@ from datetime import datetime, timedelta
 
 from jobs.corrections import Ending, corrected
 from jobs.desk import Refusal, Refused, Rules
-from jobs.launch import DESK, store
+from jobs.launch import store
 from jobs.notices import notice_at_once
 from jobs.staff import MACHINE, is_new
 from jobs.steps import match
 from jobs.takedown import take_down
 from storage.database import Work
 from storage.people import Event
-from storage.records import Alert
+from storage.records import DESK, Alert
 from storage.words import (
     Act,
     CaseState,

@@ -118,6 +118,10 @@ class Source:
         return without_secrets(self.url)
 
 
+DESK = Source(name="the admins of this watch", url="", kind=SourceKind.DESK, title="Vigil")
+"""As whose word an appeal of the admins stands in the archive."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One item as the source published it. Texts are plain: no markup, no control characters."""

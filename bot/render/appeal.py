@@ -7,8 +7,7 @@ from bot.render.message import Block, Field, Notice, Paragraph, Span
 from bot.render.statement import deadline_text, field, issuers_text, title_line, where_text
 from bot.render.text import paragraphs, shorten
 from bot.speech import Speech, msgid
-from jobs.launch import DESK
-from storage.records import Alert, Picture, Statement
+from storage.records import DESK, Alert, Picture, Statement
 from storage.words import Cause, MsgType, SourceKind, Urgency
 
 CORRECTIONS = {

@@ -10,10 +10,9 @@ from bot.render import links
 from bot.render.message import Block, Field, Items, Line, Paragraph, Span, Style
 from bot.render.text import shorten, single_line, typed_apart
 from bot.speech import Speech
-from jobs.fetch.site import same_site
-from jobs.launch import DESK
+from jobs.site import same_site
 from jobs.steps.lexicon import country_of
-from storage.records import Addressee, Demand, Signatories, Source, Statement
+from storage.records import DESK, Addressee, Demand, Signatories, Source, Statement
 from storage.words import MsgType
 
 TITLE = 300

@@ -8,8 +8,7 @@ from bot.render.standing import gone_text, shown_title
 from bot.render.statement import TITLE, addressee_text, field, grouped, quote_line
 from bot.render.text import passage, shorten
 from bot.speech import Speech, msgid
-from jobs.launch import DESK
-from storage.records import Case, Demand, Statement
+from storage.records import DESK, Case, Demand, Statement
 from storage.words import CaseState, MsgType, Relation
 
 _DEMANDS = 4

@@ -6,7 +6,7 @@ from functools import lru_cache
 from yarl import URL
 
 from jobs.fetch.answer import Refused, Unreachable
-from jobs.fetch.site import is_shortener, same_site
+from jobs.site import is_shortener, same_site
 
 SCHEMES = frozenset({"http", "https"})
 

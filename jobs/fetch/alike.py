@@ -5,7 +5,7 @@ from contextlib import suppress
 from functools import lru_cache
 from itertools import zip_longest
 
-from jobs.fetch.site import same_site, site_of
+from jobs.site import same_site, site_of
 
 _LATIN = str.maketrans(
     "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u04bb\u0501\u051b\u051d\u043a\u043c\u0442\u0432\u043d\u04cf"

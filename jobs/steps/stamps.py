@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from email.utils import parsedate_tz
 from functools import cache
 
-from jobs.steps.lexicon.cldr import locales
+from jobs.steps.lexicon.cldr import said
 
 MOST_EASTERN = timedelta(hours=14)
 """No zone is further ahead of UTC (tz database, Pacific/Kiritimati)."""
@@ -158,13 +158,12 @@ _MONTH_LANGUAGES = [
 def _months() -> dict[str, int]:
     """Month names of many languages (CLDR), lower case, without the dot; the earlier language wins."""
     table: dict[str, int] = {"sept": 9}
-    with locales() as locale:
-        for language in _MONTH_LANGUAGES:
-            months = locale(language).months
-            for width in ("wide", "abbreviated"):
-                for context in ("format", "stand-alone"):
-                    for number, name in months[context][width].items():
-                        table.setdefault(name.lower().rstrip("."), number)
+    for language in _MONTH_LANGUAGES:
+        months = said(language).months
+        for width in ("wide", "abbreviated"):
+            for context in ("format", "stand-alone"):
+                for number, name in months[context][width].items():
+                    table.setdefault(name.lower().rstrip("."), number)
     return table
 
 

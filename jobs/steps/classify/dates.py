@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, partial
 
-from jobs.steps.lexicon.cldr import locales
+from jobs.steps.lexicon.cldr import said
 from jobs.steps.lexicon.tokens import Tokens, fold
 
 _LOCALES = ("en", "fr", "es", "ru", "ar", "ar_SY", "ar_DZ", "de", "pt", "uk")
@@ -28,14 +28,13 @@ class Mention:
 def _months() -> dict[str, int]:
     """Folded names of months, with their case forms and English abbreviations."""
     names: dict[str, int] = {"sept": 9}
-    with locales() as locale:
-        for code in _LOCALES:
-            months = locale(code).months
-            for form in ("format", "stand-alone"):
-                widths = ("wide", "abbreviated") if code == "en" else ("wide",)
-                for width in widths:
-                    for number, name in months[form][width].items():
-                        names.setdefault(fold(name).rstrip("."), number)
+    for code in _LOCALES:
+        months = said(code).months
+        for form in ("format", "stand-alone"):
+            widths = ("wide", "abbreviated") if code == "en" else ("wide",)
+            for width in widths:
+                for number, name in months[form][width].items():
+                    names.setdefault(fold(name).rstrip("."), number)
     # "may" and "mars" are words too; they only count beside a number, which the caller demands.
     return names
 

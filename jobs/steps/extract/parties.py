@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from jobs.steps import lexicon
 from jobs.steps.extract.data import table, words
-from jobs.steps.lexicon.cldr import locales
+from jobs.steps.lexicon.cldr import said
 from jobs.steps.lexicon.countries import place_spans
 from jobs.steps.lexicon.tokens import cut
 
@@ -131,12 +131,11 @@ def _of_a_body(name: str) -> bool:
 @cache
 def _printed() -> frozenset[str]:
     """The English names of all countries, as CLDR has them."""
-    with locales() as locale:
-        return frozenset(
-            name.replace(" & ", " and ").lower()
-            for code, name in locale("en").territories.items()
-            if len(code) == 2
-        )
+    return frozenset(
+        name.replace(" & ", " and ").lower()
+        for code, name in said("en").territories.items()
+        if len(code) == 2
+    )
 
 
 @lru_cache(maxsize=4096)

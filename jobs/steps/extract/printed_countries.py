@@ -5,7 +5,7 @@ from functools import cache
 
 from jobs.steps import lexicon
 from jobs.steps.extract.data import table
-from jobs.steps.lexicon.cldr import locales
+from jobs.steps.lexicon.cldr import said
 
 _FILE = "printed_countries.toml"
 _LANGUAGES = ("en", "fr", "es", "pt", "de", "ru", "ar", "ko", "ja", "zh", "zh_Hant")
@@ -18,13 +18,12 @@ _PICTURE = re.compile(r"\s*[\U0001f300-\U0001faff\u2600-\u27bf]\ufe0f?\s*")
 @cache
 def printed_names() -> frozenset[str]:
     """The names of countries as CLDR and the table have them in the languages of lists, in lower case."""
-    with locales() as locale:
-        listed = frozenset(
-            name.lower()
-            for language in _LANGUAGES
-            for code, name in locale(language).territories.items()
-            if len(code) == 2
-        )
+    listed = frozenset(
+        name.lower()
+        for language in _LANGUAGES
+        for code, name in said(language).territories.items()
+        if len(code) == 2
+    )
     return listed | _table().keys()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from jobs.steps.lexicon.cities import cities
-from jobs.steps.lexicon.cldr import locales
+from jobs.steps.lexicon.cldr import said
 from jobs.steps.lexicon.namesakes import GROUP, meant, namesakes
 from jobs.steps.lexicon.phrases import Hit, Phrases
 from jobs.steps.lexicon.tables import listed, table
@@ -241,10 +241,8 @@ def _with_endings(phrase: str) -> list[str]:
 
 def _names(languages: list[str], skip: frozenset[str]) -> Iterator[tuple[str, str]]:
     """The names of all countries in the languages given, as CLDR has them, with Slavic endings."""
-    with locales() as locale:
-        told = {language: dict(locale(language).territories) for language in languages}
-    for language, territories in told.items():
-        for code, name in territories.items():
+    for language in languages:
+        for code, name in said(language).territories.items():
             if len(code) != 2 or code in skip:
                 continue
             # CLDR adds a second name or a status in brackets, or a capital after a dash: "Congo - Kinshasa".

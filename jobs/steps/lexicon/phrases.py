@@ -16,6 +16,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Generic, NamedTuple, TypeVar
 
 from jobs.steps.lexicon.tokens import CJK, Tokens, words_of
@@ -27,6 +28,8 @@ _ARABIC = re.compile("[\u0620-\u064a]+")
 _PARTICLES = "وفبلكس"
 """Arabic: and, then, by, to, like, will; written as one word with what follows."""
 _PIECE = re.compile(rf"[{CJK}]|[^\s{CJK}]+")
+_STEM = re.compile(rf"[^\s{CJK}]+(?=\*(?:[\s{CJK}]|$))")
+_PLAIN = re.compile(r"\^?([A-Za-z0-9]+)(?: |$)")
 _MEMO = 10_000
 """Words remembered with their keys; a hostile text may not fill the memory."""
 
@@ -94,15 +97,23 @@ class _Memo(dict[str, tuple[T, ...]]):
 
 
 class Phrases(Generic[T]):
-    """A set of phrases, each with a value. Built once, then only read."""
+    """A set of phrases, each with a value. Those that begin with a word are read when it is first met.
+
+    Of tens of thousands of phrases a text asks for some hundreds.
+    """
 
     def __init__(self, phrases: Iterable[tuple[str, T]]) -> None:
         self._root: _Node[T] = _Node()
-        self._exact: set[str] = set()
+        self._unread: dict[str, list[tuple[str, T]]] = {}
         self._stems: set[str] = set()
         self._leaves: dict[_Leaf[T], _Leaf[T]] = {}
-        for phrase, value in phrases:
-            self._add(phrase, value)
+        told = tuple(phrases)
+        self._words = frozenset(words_of("\n".join(phrase for phrase, _ in told)))
+        """All of them, and those that stems are made of."""
+        for phrase, value in told:
+            for begun in _STEM.findall(phrase) if "*" in phrase else ():
+                self._stems.update(words_of(begun)[-1:])
+            self._unread.setdefault(_begins_with(phrase), []).append((phrase, value))
         lengths: dict[str, set[int]] = {}
         for stem in self._stems:
             lengths.setdefault(stem[:_BEGINNING], set()).add(len(stem))
@@ -112,26 +123,20 @@ class Phrases(Generic[T]):
         self._roots = _Memo(self._roots_of)
 
     def _add(self, phrase: str, value: T) -> None:
-        marked = phrase.startswith("^")
-        phrase = phrase.lstrip("^")
         node = self._root
-        for piece in _PIECE.findall(phrase):
+        for piece in _PIECE.findall(phrase.lstrip("^")):
             if piece == _GAP:
                 node.gap = node.gap or _Node()
                 node = node.gap
-                continue
-            stem = piece.endswith("*")
-            words = words_of(piece)
-            for place, word in enumerate(words, start=1):
-                begins = stem and place == len(words)
-                (self._stems if begins else self._exact).add(word)
-                node = node.below(sys.intern(f"{word}*" if begins else word))
-        letters = phrase.replace("*", "").strip()
+            else:
+                for key in _keys_in(piece):
+                    node = node.below(key)
+        letters = phrase.replace("*", "").lstrip("^").strip()
         leaf = _Leaf(
             value,
             capital=letters[:1].isupper(),
             upper=len(letters) > 1 and letters.isupper(),
-            word_start=marked,
+            word_start=phrase.startswith("^"),
             whole_run=bool(_KATAKANA.fullmatch(letters)),
             unbroken=len(letters) == 2 and bool(_CJK.match(letters)),
         )
@@ -140,14 +145,18 @@ class Phrases(Generic[T]):
 
     def _roots_of(self, word: str) -> tuple[_Node[T], ...]:
         """The nodes of the phrases that begin with a word."""
+        keys = self._keys_of(word)
+        for key in keys:
+            for phrase, value in self._unread.pop(key, ()):
+                self._add(phrase, value)
         begun = self._root.next or {}
-        return tuple(begun[key] for key in self._keys_of(word) if key in begun)
+        return tuple(begun[key] for key in keys if key in begun)
 
     def _keys_of(self, word: str) -> tuple[str, ...]:
         """Under which keys a word of the text may stand in the tree."""
         keys: list[str] = []
         for form in _forms(word):
-            if form in self._exact:
+            if form in self._words:
                 keys.append(form)
             for begun in (form[:1], form[:_BEGINNING]) if len(form) > 1 else (form,):
                 keys += [
@@ -222,6 +231,22 @@ class Phrases(Generic[T]):
             for key in self._keys[words[there]]:
                 if key in beyond:
                     self._walk(beyond[key], tokens, first, there, hits)
+
+
+def _begins_with(phrase: str) -> str:
+    """The key of the first word of a phrase."""
+    if plain := _PLAIN.match(phrase):
+        return plain[1].lower()
+    pieces = _PIECE.findall(phrase.lstrip("^"))
+    return next(chain.from_iterable(map(_keys_in, pieces)), "")
+
+
+def _keys_in(piece: str) -> list[str]:
+    """The keys of a piece of a phrase: of its words, of which the last may be a stem."""
+    keys = words_of(piece)
+    if keys and piece.endswith("*"):
+        keys[-1] += "*"
+    return [sys.intern(key) for key in keys]
 
 
 def _forms(word: str) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from jobs.steps.lexicon.cldr import locales
+from jobs.steps.lexicon.cldr import said
 from jobs.steps.lexicon.phrases import Phrases
 from jobs.steps.lexicon.tokens import Tokens, fold
 from jobs.steps.link.sounds import data
@@ -54,12 +54,11 @@ def _all() -> Iterator[tuple[str, tuple[str, Any]]]:
 
 def _weekdays() -> dict[str, int]:
     names: dict[str, int] = {}
-    with locales() as locale:
-        for code in _LOCALES:
-            days = locale(code).days
-            for form in ("format", "stand-alone"):
-                for number, name in days[form]["wide"].items():
-                    names.setdefault(fold(name), number)
+    for code in _LOCALES:
+        days = said(code).days
+        for form in ("format", "stand-alone"):
+            for number, name in days[form]["wide"].items():
+                names.setdefault(fold(name), number)
     names |= {"среду": 2, "пятницу": 4, "субботу": 5}
     for week in ("周", "礼拜"):
         names |= {week + char: number for number, char in enumerate("一二三四五六日")}

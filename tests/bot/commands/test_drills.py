@@ -5,9 +5,9 @@ import pytest
 from bot.commands.answer import answer
 from bot.commands.request import Request
 from bot.render.html import plain_text
-from jobs.launch import DESK, store
+from jobs.launch import store
 from storage.database import Database, Work
-from storage.records import Alert
+from storage.records import DESK, Alert
 from storage.words import Status
 from tests.builders import ADDRESS, NOON, a_reader, a_statement, an_alert, queued
 

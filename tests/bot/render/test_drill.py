@@ -20,9 +20,8 @@ from bot.render.notice import notice_message
 from bot.render.terminal import rendered, terminal
 from bot.speech import Speech
 from jobs.amend import Changed
-from jobs.launch import DESK
 from storage.people import Event, Notice
-from storage.records import Alert
+from storage.records import DESK, Alert
 from storage.words import Cause, EventKind, MsgType, Status
 from tests.builders import NOON, a_source, a_statement, an_alert
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.fetch.site import is_shortener, same_site, site_of
+from jobs.site import is_shortener, same_site, site_of
 
 
 @pytest.mark.parametrize(
