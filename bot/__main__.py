@@ -1,5 +1,6 @@
 """The command line: `vigil ...`, the same as `python -m bot ...`."""
 
+import gc
 import sys
 from importlib import import_module
 from importlib.metadata import version
@@ -29,6 +30,8 @@ COMMANDS = (
 """Each with its module of `bot.cli` and its function there, in the order of the help."""
 GROUPS = ("source", "admin")
 """Modules of `bot.cli` that hold several commands each."""
+_COLLECTED = (10_000, 20, 20)
+"""New objects after which the collector looks for cycles: the tables of words are hundreds of thousands."""
 
 
 def command_line(wanted: str = "") -> typer.Typer:
@@ -75,6 +78,7 @@ def _options(
 def main() -> None:
     """Run the command that was typed."""
     close_memory()
+    gc.set_threshold(*_COLLECTED)
     logs.set_up()  # until a configuration says otherwise; nothing may be logged to standard output
     command_line(*sys.argv[1:2])()
 

@@ -7,9 +7,8 @@ Numbers are known by their length alone (`#4`). What stands in the title is name
 """
 
 from bisect import bisect_left
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Generic, TypeVar
 
 from jobs.steps.lexicon.tokens import Tokens
 
@@ -18,18 +17,16 @@ _TITLE = "title:"
 _STEM = 5
 """Letters that stand for a longer word; what follows them is its ending."""
 
-T = TypeVar("T")
-
 
 @dataclass(frozen=True, slots=True)
-class Learnt(Generic[T]):
-    """What is known of grams, by name; `openings` are the words with which longer ones begin."""
+class Learnt:
+    """Which grams are known, and the words with which longer ones begin."""
 
-    known: Mapping[str, T]
+    known: Container[str]
     openings: frozenset[str]
 
 
-def learnt(known: Mapping[str, T]) -> Learnt[T]:
+def learnt(known: Collection[str]) -> Learnt:
     """As they are looked for: few of the words of a text begin a gram that is known."""
     return Learnt(known, frozenset(name.partition(" ")[0] for name in known if " " in name))
 
@@ -44,7 +41,7 @@ class _Everything:
 _EVERYTHING = _Everything()
 
 
-def grams(tokens: Tokens, title_end: int, among: Learnt[T] | None = None) -> dict[str, tuple[int, int]]:
+def grams(tokens: Tokens, title_end: int, among: Learnt | None = None) -> dict[str, tuple[int, int]]:
     """Each gram (`among` those) once, with the first and the last token of where it stands first.
 
     `title_end` is the length of the title, with which the text begins.

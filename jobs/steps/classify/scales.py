@@ -37,7 +37,7 @@ def judge(features: Features, tokens: Tokens, title_end: int) -> Verdict:
     found = grams(tokens, title_end, known.grams)
     names = [*(name for name, _ in told), *found]
     columns = list(
-        zip(known.base, *(row for _, row in told), *map(known.grams.known.__getitem__, found), strict=True)
+        zip(known.base, *(row for _, row in told), *map(known.of_gram.__getitem__, found), strict=True)
     )
     sums = list(map(sum, columns))
     kind, urgent, stage = _taken(

@@ -5,6 +5,7 @@ for the phrases of the cue tables; `words.tsv` has single words, learnt from exa
 `python -m tests.evaluation.weigh` writes both. A line of either may be changed by hand.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -33,9 +34,27 @@ class Weights:
     features: dict[str, Row]
     halves: dict[tuple[str, str], Row]
     """Half of what two features weigh that meet, for each of them (`together.meetings`)."""
-    grams: Learnt[Row]
+    grams: Learnt
+    of_gram: "OfGrams"
     together: dict[tuple[bool, bool], dict[str, float]]
     """How well a stage goes with (an appeal, urgent); what is impossible weighs far below zero."""
+
+
+class OfGrams(dict[str, Row]):
+    """The weights of each gram, read from its line when it is first met: few of them ever are."""
+
+    def __init__(self, head: str, lines: Iterable[str]) -> None:
+        """`head` names the columns behind tabs, and each line a gram and its numbers, in hundredths."""
+        super().__init__()
+        self._places = [OUTPUTS.index(name) for name in head.rstrip("\n").split("\t")[1:]]
+        self.lines = dict(line.split("\t", 1) for line in lines)
+
+    def __missing__(self, name: str) -> Row:
+        row = [0.0] * len(OUTPUTS)
+        for place, number in zip(self._places, self.lines[name].rstrip("\n").split("\t"), strict=True):
+            row[place] = int(number or 0) / 100
+        self[name] = tuple(row)
+        return self[name]
 
 
 @cache
@@ -44,15 +63,8 @@ def weights() -> Weights:
     told = dict(table("weights"))
     pairs = told.pop("together")
     told = {name: _row(line) for name, line in told.items()}
-    grams: dict[str, Row] = {}
     with resources.files(lexicon).joinpath("words.tsv").open(encoding="utf-8") as lines:
-        places = [OUTPUTS.index(name) for name in next(lines).rstrip("\n").split("\t")[1:]]
-        for line in lines:  # one by one: all at once they would take more memory than what is kept
-            name, *numbers = line.rstrip("\n").split("\t")
-            row = [0.0] * len(OUTPUTS)
-            for place, number in zip(places, numbers, strict=True):
-                row[place] = _hundredths(int(number or 0))
-            grams[name] = tuple(row)
+        of_grams = OfGrams(next(lines), lines)
     base = told.pop("base")
     halves = {
         (one, other): tuple(weight / 2 for weight in told.pop(name))
@@ -60,13 +72,8 @@ def weights() -> Weights:
         for one, between, other in [name.partition(MET)]
         if between
     }
-    return Weights(base, told, halves, learnt(grams), {_pair(name): row for name, row in pairs.items()})
-
-
-@cache
-def _hundredths(number: int) -> float:
-    """One object for each: the table has a hundred thousand numbers, of which few differ."""
-    return number / 100
+    together = {_pair(name): row for name, row in pairs.items()}
+    return Weights(base, told, halves, learnt(of_grams.lines), of_grams, together)
 
 
 def _pair(name: str) -> tuple[bool, bool]:

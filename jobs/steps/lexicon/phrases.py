@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Generic, NamedTuple, TypeVar
 
-from jobs.steps.lexicon.tokens import CJK, Tokens, words_of
+from jobs.steps.lexicon.tokens import CJK, Tokens, fold, words_of
 
 _GAP = "~"
 _CJK = re.compile(f"[{CJK}]")
@@ -29,7 +29,7 @@ _PARTICLES = "وفبلكس"
 """Arabic: and, then, by, to, like, will; written as one word with what follows."""
 _PIECE = re.compile(rf"[{CJK}]|[^\s{CJK}]+")
 _STEM = re.compile(rf"[^\s{CJK}]+(?=\*(?:[\s{CJK}]|$))")
-_PLAIN = re.compile(r"\^?([A-Za-z0-9]+)(?: |$)")
+_PLAIN = re.compile(rf"\^?(?:([{CJK}])|([^\W_{CJK}]+)(?: |$))")
 _MEMO = 10_000
 """Words remembered with their keys; a hostile text may not fill the memory."""
 
@@ -236,7 +236,7 @@ class Phrases(Generic[T]):
 def _begins_with(phrase: str) -> str:
     """The key of the first word of a phrase."""
     if plain := _PLAIN.match(phrase):
-        return plain[1].lower()
+        return fold(plain[1] or plain[2])
     pieces = _PIECE.findall(phrase.lstrip("^"))
     return next(chain.from_iterable(map(_keys_in, pieces)), "")
 

@@ -47,6 +47,8 @@ def test_a_verdict_names_what_it_saw() -> None:
 def test_the_tables_hold_a_weight_for_what_is_judged() -> None:
     """Every row is as long as the list of judgements, and says something."""
     known = weights()
-    for row in (known.base, *known.features.values(), *known.grams.known.values()):
+    grams = [known.of_gram[name] for name in known.of_gram.lines]
+    for row in (known.base, *known.features.values(), *grams):
         assert len(row) == len(OUTPUTS)
-    assert all(any(row) for row in known.grams.known.values())
+    assert all(map(any, grams))
+    assert grams
